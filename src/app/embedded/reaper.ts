@@ -1,0 +1,186 @@
+/** The parent's side of reaper.mjs: start it, have it run processes, and know when they end. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** How to end a process: signals in turn, each with its patience in milliseconds. */
+export type StopPlan = readonly (readonly [NodeJS.Signals, number])[];
+
+export interface Order {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Entered before the user changes, so that a user who may not walk the path to it can still stand in it. */
+  readonly cwd?: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Its output is appended here, bounded. */
+  readonly log?: string;
+  readonly stop: StopPlan;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last lines that it printed. */
+  readonly tail: readonly string[];
+}
+
+export interface Running {
+  readonly pid: number;
+  /** Never rejects. If the reaper itself is lost, it stays pending: ask `Reaper.lost`. */
+  readonly exited: Promise<Exit>;
+  /** Asks it to stop; `exited` says when it has. */
+  stop(): void;
+}
+
+interface Entry {
+  readonly tail: string[];
+  spawned(pid: number): void;
+  failed(error: Error): void;
+  ended(exit: Exit): void;
+}
+
+type Event =
+  | { id: number; event: 'spawned'; pid: number }
+  | { id: number; event: 'line'; text: string }
+  | { id: number; event: 'exit'; code: number | null; signal: NodeJS.Signals | null }
+  | { id: number; event: 'failed'; message: string }
+  /** Its log file cannot be written. */
+  | { id?: undefined; event: 'log-failed'; message: string };
+
+const TAIL_LINES = 30;
+
+/** Beside this file, or in the sources where the compiler did not copy it into `dist`. */
+function script(): string {
+  const places = ['./reaper.mjs', '../../../../src/app/embedded/reaper.mjs'];
+  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = paths.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`reaper.mjs is not installed: neither ${paths.join(' nor ')} exists`);
+  return found;
+}
+
+export class Reaper {
+  readonly #child: ChildProcess;
+  readonly #entries = new Map<number, Entry>();
+  #next = 1;
+  #ending: Promise<void> | undefined;
+  /** Resolves when the reaper ended though nobody had asked it to: what it ran then runs without a guard. */
+  readonly lost: Promise<Error>;
+
+  private constructor(
+    child: ChildProcess,
+    readonly complain: (message: string) => void,
+  ) {
+    this.#child = child;
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+    // A write into a reaper that is gone: its exit says so.
+    child.stdin?.on('error', () => undefined);
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line) as Event));
+    this.lost = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        const asked = this.#ending !== undefined;
+        const error = new Error(`the reaper ended ${asked ? '' : 'unasked '}(${signal ?? `code ${code}`}) ${stderr}`.trim());
+        for (const entry of this.#entries.values()) {
+          entry.failed(error);
+          if (asked) entry.ended({ code: null, signal: null, tail: entry.tail });
+        }
+        if (!asked) resolve(error);
+      });
+    });
+  }
+
+  /** `label` shows in the list of processes, so that whoever wonders sees what it guards. */
+  static async start(label: string, complain: (message: string) => void): Promise<Reaper> {
+    const child = spawn(process.execPath, [script(), label], {
+      detached: true,
+      cwd: '/',
+      // Not NODE_OPTIONS: a loader or an inspector of the parent is nothing for the reaper.
+      env: { PATH: process.env['PATH'] ?? '' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const reaper = new Reaper(child, complain);
+    await once(child, 'spawn');
+    return reaper;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the reaper has not started');
+    return this.#child.pid;
+  }
+
+  /** @throws what the system says if the file cannot be run */
+  run(order: Order): Promise<Running> {
+    if (this.#ending || this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return Promise.reject(new Error(`the reaper has ended and runs nothing more: ${order.file}`));
+    const id = this.#next++;
+    const tail: string[] = [];
+    return new Promise((resolve, reject) => {
+      let ended: (exit: Exit) => void;
+      const exited = new Promise<Exit>((settle) => (ended = settle));
+      this.#entries.set(id, {
+        tail,
+        spawned: (pid) => resolve({ pid, exited, stop: () => this.#tell({ do: 'stop', id }) }),
+        failed: reject,
+        ended: (exit) => ended(exit),
+      });
+      this.#tell({ do: 'run', id, ...order });
+    });
+  }
+
+  /** This folder goes when everything has stopped, even if we are killed before. */
+  removeAtEnd(folder: string): void {
+    this.#tell({ do: 'remove', folder });
+  }
+
+  /** Stops everything that it runs, in the order of each one's plan, and then itself. */
+  end(): Promise<void> {
+    this.#ending ??= (async () => {
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+      this.#hold(true);
+      const exit = once(this.#child, 'exit');
+      this.#tell({ do: 'end' });
+      await exit;
+    })();
+    return this.#ending;
+  }
+
+  /** Lets this process end by itself: the reaper then stops what it runs. Without it, the pipes keep Node alive. */
+  unref(): void {
+    this.#hold(false);
+  }
+
+  #hold(on: boolean): void {
+    const { stdin, stdout, stderr } = this.#child;
+    for (const each of [this.#child, stdin, stdout, stderr] as ({ ref?(): void; unref?(): void } | null)[]) {
+      if (on) each?.ref?.();
+      else each?.unref?.();
+    }
+  }
+
+  #tell(order: object): void {
+    this.#child.stdin?.write(`${JSON.stringify(order)}\n`);
+  }
+
+  #heard(event: Event): void {
+    if (event.id === undefined) {
+      this.complain(event.message);
+      return;
+    }
+    const entry = this.#entries.get(event.id);
+    if (!entry) return;
+    if (event.event === 'spawned') entry.spawned(event.pid);
+    else if (event.event === 'line') {
+      entry.tail.push(event.text);
+      if (entry.tail.length > TAIL_LINES) entry.tail.shift();
+    } else {
+      this.#entries.delete(event.id);
+      if (event.event === 'failed') entry.failed(new Error(event.message));
+      else entry.ended({ code: event.code, signal: event.signal, tail: entry.tail });
+    }
+  }
+}

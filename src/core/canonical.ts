@@ -1,0 +1,90 @@
+/**
+ * RFC 8785 (JSON Canonicalization Scheme), strict: what has no single faithful form is refused, never repaired.
+ *
+ * Refused are ill-formed strings (lone surrogates: UTF-8 cannot carry them), numbers that are not finite, integers
+ * beyond 2^53 (JSON.parse has already rounded those), and nesting over 32. Keys whose value is undefined are left out.
+ */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+export class NotCanonicalError extends Error {
+  override readonly name = 'NotCanonicalError';
+}
+
+const MAX_DEPTH = 32;
+
+export function canonicalise(value: Json): string {
+  return write(value, 0);
+}
+
+function write(value: Json | undefined, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return writeString(value);
+    case 'number':
+      return writeNumber(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (depth >= MAX_DEPTH) throw new NotCanonicalError(`nested deeper than ${MAX_DEPTH}`);
+      return isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
+    default:
+      throw new NotCanonicalError(`a ${typeof value} has no JSON form`);
+  }
+}
+
+function isArray(value: object): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function writeArray(items: readonly Json[], depth: number): string {
+  let out = '[';
+  for (let i = 0; i < items.length; i++) out += (i > 0 ? ',' : '') + write(items[i], depth + 1);
+  return out + ']';
+}
+
+function writeObject(object: { readonly [key: string]: Json | undefined }, depth: number): string {
+  // Array.prototype.sort compares UTF-16 code units, which is the order that RFC 8785 asks for.
+  const keys = Object.keys(object).sort();
+  let out = '{';
+  for (const key of keys) {
+    const value = object[key];
+    if (value === undefined) continue;
+    out += (out.length > 1 ? ',' : '') + writeString(key) + ':' + write(value, depth + 1);
+  }
+  return out + '}';
+}
+
+function writeString(text: string): string {
+  if (!isWellFormed(text)) throw new NotCanonicalError('a string holds a lone surrogate');
+  // ECMAScript's JSON.stringify escapes exactly what RFC 8785 (section 3.2.2.2) prescribes.
+  return JSON.stringify(text);
+}
+
+function writeNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new NotCanonicalError(`${value} has no JSON form`);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new NotCanonicalError(`the integer ${value} is not exact: carry it as a string`);
+  }
+  return Object.is(value, -0) ? '0' : String(value);
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export function isWellFormed(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  return native ? native.call(text) : !LONE_SURROGATE.test(text);
+}
+
+/**
+ * A storable spelling of a string: a lone surrogate becomes its own escape as six visible characters
+ * (backslash, u, four hex digits). Lossy, so the caller marks it (`losses`); the record's bytes keep the original.
+ */
+export function storable(text: string): { text: string; lossy: boolean } {
+  if (isWellFormed(text)) return { text, lossy: false };
+  const escaped = text.replace(
+    /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    (unit) => '\\u' + unit.charCodeAt(0).toString(16).padStart(4, '0'),
+  );
+  return { text: escaped, lossy: true };
+}

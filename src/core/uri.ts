@@ -1,0 +1,56 @@
+/**
+ * Canonical URIs: the one name under which a post or an actor is known here, whichever rendering it came in.
+ *
+ * Each source builds them from the platform's own key (a tweet's id, an ActivityPub object URI, a
+ * channel id with a message id), never from a handle. A post's key in the database is a hash of its canonical URI.
+ */
+import { keyOf, showKey, type Key } from './digest.js';
+
+declare const brand: unique symbol;
+export type PostUri = string & { readonly [brand]: 'PostUri' };
+export type ActorUri = string & { readonly [brand]: 'ActorUri' };
+
+export class InvalidUriError extends Error {
+  override readonly name = 'InvalidUriError';
+  constructor(text: string, why: string) {
+    super(`not a canonical URI: ${JSON.stringify(text.slice(0, 120))} (${why})`);
+  }
+}
+
+// Long enough for every real one; a bound, because URIs become keys, columns and file names in exports.
+const MAX_LENGTH = 2_048;
+// eslint-disable-next-line no-control-regex -- control characters are exactly what must not stand in a URI
+const FORBIDDEN = /[\u0000-\u0020\u007f"<>\\^`{|}\ud800-\udfff]/;
+
+function ensure(text: string): string {
+  if (text.length === 0 || text.length > MAX_LENGTH) throw new InvalidUriError(text, `length ${text.length}`);
+  if (!/^[a-z][a-z0-9+.-]*:/.test(text)) throw new InvalidUriError(text, 'no scheme in lower case');
+  if (FORBIDDEN.test(text)) throw new InvalidUriError(text, 'a character that no URI may hold');
+  return text;
+}
+
+export function postUri(text: string): PostUri {
+  return ensure(text) as PostUri;
+}
+
+export function actorUri(text: string): ActorUri {
+  return ensure(text) as ActorUri;
+}
+
+/** Escapes one path segment of a `perdure:` URI. */
+export function segment(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+}
+
+export function postKey(uri: PostUri): Key {
+  return keyOf('post', uri);
+}
+
+export function actorKey(uri: ActorUri): Key {
+  return keyOf('actor', uri);
+}
+
+/** The name that every post has here, whether or not its platform gives it a public URL. */
+export function perdureUri(key: Key): string {
+  return `perdure:post:${showKey(key)}`;
+}

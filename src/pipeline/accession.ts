@@ -1,0 +1,261 @@
+/**
+ * From a kept package to ranges: unpack, recognise, survey, split. What a worker does for a job of the queue
+ * `accession`. Each step leaves its result in Postgres and may be repeated: a worker that dies here loses nothing.
+ */
+import { canonicalise, type Json } from '../core/canonical.js';
+import { sha256, type Digest, type Key } from '../core/digest.js';
+import { Rejection } from '../core/errors.js';
+import type { PackageReader, Source, Survey, SurveyMember } from '../sources/source.js';
+import { encodeLayout, type PlacedRecord } from './layout.js';
+import type {
+  AccessionRow,
+  AccessionStore,
+  BlobStore,
+  Dispatcher,
+  RangePlan,
+  RecognisedMember,
+  UnpackedMember,
+} from './ports.js';
+import { answersFor, decide } from './recognise.js';
+import { unpack } from './unpack.js';
+
+export interface AccessionDeps {
+  readonly accessions: AccessionStore;
+  readonly blobs: BlobStore;
+  readonly dispatch: Dispatcher;
+  readonly sources: readonly Source[];
+  readonly signal?: AbortSignal;
+}
+
+/** Recognition looks at this much of a member. */
+const HEAD_BYTES = 64 * 1024;
+const MEMBERS_A_WRITE = 500;
+
+export async function processAccession(deps: AccessionDeps, id: Key): Promise<void> {
+  const accession = await deps.accessions.find(id);
+  if (!accession || !['received', 'splitting'].includes(accession.status)) return;
+  try {
+    await keepMembers(deps, accession);
+    const members = await recogniseMembers(deps, accession);
+    if (members) await splitMembers(deps, accession, members);
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    await deps.accessions.rejectRecord({ accession: id, member: 0, offset: 0 }, accession.bytes, error.reason, error.detail);
+    await deps.accessions.end(id, 'refused', error.detail);
+  }
+}
+
+// ── members ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function keepMembers({ accessions, blobs }: AccessionDeps, accession: AccessionRow): Promise<void> {
+  let pending: UnpackedMember[] = [];
+  const flush = async (): Promise<void> => {
+    const members = pending;
+    pending = [];
+    if (members.length > 0) await accessions.addMembers(accession.id, members);
+  };
+  await unpack(blobs, accession, async (member) => {
+    pending.push(member);
+    if (pending.length >= MEMBERS_A_WRITE) await flush();
+  });
+  await flush();
+}
+
+/** Undefined when nothing in the package can be imported; the accession has ended then. */
+async function recogniseMembers(deps: AccessionDeps, accession: AccessionRow): Promise<readonly RecognisedMember[] | undefined> {
+  const { accessions, blobs } = deps;
+  const kept = await accessions.members(accession.id);
+  const named = accession.options.source;
+  const sources = named === undefined ? deps.sources : deps.sources.filter((source) => source.manifest.id === named);
+  const paths = kept.map((member) => member.path).sort();
+  const warnings: string[] = [];
+  const members: RecognisedMember[] = [];
+  for (const member of kept) {
+    if (member.refusal || member.bytes === 0 || member.digest === undefined) {
+      members.push({ ...member, role: 'unrecognised', ...(member.bytes === 0 && !member.refusal && { refusal: EMPTY }) });
+      continue;
+    }
+    const head = await blobs.read(member.digest, 0, Math.min(HEAD_BYTES, member.bytes));
+    const answers = answersFor({ path: member.path, size: member.bytes, head, paths }, sources);
+    const { answer, ambiguity } = decide(answers, named !== undefined);
+    if (ambiguity !== undefined) warnings.push(`${member.path}: ${ambiguity}`);
+    members.push(answer ? { ...member, ...answer, ...openSealed(answer, accession) } : { ...member, role: 'unrecognised' });
+  }
+  const surveys = await surveyAll(deps, accession, sources, members, warnings);
+  const withDeclared = members.map((member) => {
+    const declared = surveys.get(member.source ?? '')?.survey.declared?.[member.path];
+    return declared === undefined ? member : { ...member, declared };
+  });
+  for (const { survey } of surveys.values()) warnings.push(...(survey.warnings ?? []));
+  warnings.push(...unread(withDeclared));
+  const digests = Object.fromEntries([...surveys].map(([source, { digest }]) => [source, digest]));
+  await accessions.recognised(accession.id, withDeclared, digests, warnings);
+  for (const member of withDeclared) {
+    if (member.role !== 'unrecognised' || !member.refusal) continue;
+    const ref = { accession: accession.id, member: member.member, offset: 0 };
+    await accessions.rejectRecord(ref, member.bytes, member.refusal.reason, member.refusal.detail);
+  }
+  if (withDeclared.some(isSplit)) return withDeclared;
+  await accessions.end(accession.id, 'refused', nothingHere(accession, withDeclared));
+  return undefined;
+}
+
+const EMPTY = { reason: 'empty', detail: 'the file is empty' } as const;
+
+function openSealed(answer: RecognisedMember | { role: string; opensWith?: string }, accession: AccessionRow) {
+  const asked = answer.role === 'sealed' && accession.options.include.some((inclusion) => inclusion === answer.opensWith);
+  return asked ? ({ role: 'records' } as const) : {};
+}
+
+function isSplit(member: RecognisedMember): boolean {
+  return member.role === 'records' || member.role === 'refused';
+}
+
+function unread(members: readonly RecognisedMember[]): string[] {
+  const unknown = members.filter((member) => member.role === 'unrecognised' && !member.refusal).map((member) => member.path);
+  if (unknown.length === 0 || !members.some(isSplit)) return [];
+  const shown = unknown.slice(0, 3).join(', ') + (unknown.length > 3 ? ', …' : '');
+  return [`${unknown.length} of ${members.length} members were not recognised and are kept unread: ${shown}`];
+}
+
+function nothingHere(accession: AccessionRow, members: readonly RecognisedMember[]): string {
+  if (members.length === 0) return `${accession.path} is empty`;
+  if (members.length === 1 && members[0]!.refusal) return `${members[0]!.path}: ${members[0]!.refusal.detail}`;
+  const known = members.filter((member) => member.role !== 'unrecognised');
+  if (known.length === 0) {
+    return `${accession.path} is not recognised as anything that can be imported; it is kept. Name its format with --source if you know it`;
+  }
+  const what = known.map((member) => `${member.path} (${member.why ?? member.role})`).slice(0, 3).join(', ');
+  return `${accession.path} holds no posts that can be imported: ${what}. It is kept; sealed members open with --include`;
+}
+
+// ── survey ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface StoredSurvey {
+  readonly survey: Survey;
+  readonly digest: Digest;
+}
+
+async function surveyAll(
+  deps: AccessionDeps,
+  accession: AccessionRow,
+  sources: readonly Source[],
+  members: readonly RecognisedMember[],
+  warnings: string[],
+): Promise<ReadonlyMap<string, StoredSurvey>> {
+  const surveys = new Map<string, StoredSurvey>();
+  for (const source of sources) {
+    const { id } = source.manifest;
+    const own = members.filter((member) => member.source === id && member.role !== 'unrecognised');
+    if (!source.survey || own.length === 0) continue;
+    try {
+      const survey = await source.survey(packageReader(deps.blobs, accession, own));
+      const text = canonicalise(survey as unknown as Json);
+      await deps.blobs.put(once(Buffer.from(text)));
+      surveys.set(id, { survey, digest: sha256(text) });
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      warnings.push(`what ${source.manifest.name} says about the whole package could not be read: ${error.detail}`);
+    }
+  }
+  return surveys;
+}
+
+const DEFAULT_READ_LIMIT = 32 * 1024 * 1024;
+
+function packageReader(blobs: BlobStore, accession: AccessionRow, members: readonly RecognisedMember[]): PackageReader {
+  const byPath = new Map(members.map((member) => [member.path, member]));
+  const blobOf = (path: string): { digest: Digest; bytes: number } => {
+    const member = byPath.get(path);
+    if (!member?.digest) throw new Error(`a survey asked for ${path}, which is not among its members`);
+    return { digest: member.digest, bytes: member.bytes };
+  };
+  return {
+    members: members
+      .map(({ path, bytes, format, role }) => ({ path, size: bytes, format, role }) as SurveyMember)
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    options: accession.options,
+    read: (path, limit = DEFAULT_READ_LIMIT) => {
+      const { digest, bytes } = blobOf(path);
+      if (bytes > limit) throw new Rejection('too-large', `${path} has ${bytes} bytes; a survey reads ${limit} at most`);
+      return blobs.read(digest, 0, bytes);
+    },
+    open: (path) => blobs.open(blobOf(path).digest),
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+// ── split ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const RANGE_RECORDS = 1_000;
+const RANGE_BYTES = 1024 * 1024;
+const PLANS_A_WRITE = 8;
+/** The splitter waits while this many ranges of its accession are unread. */
+const MAX_PENDING = 512;
+
+async function splitMembers(deps: AccessionDeps, accession: AccessionRow, members: readonly RecognisedMember[]): Promise<void> {
+  await deps.accessions.setStatus(accession.id, 'splitting');
+  for (const member of members) {
+    if (!isSplit(member) || member.digest === undefined) continue;
+    const source = deps.sources.find((candidate) => candidate.manifest.id === member.source)!;
+    try {
+      await splitMember(deps, accession, member, source);
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      const ref = { accession: accession.id, member: member.member, offset: 0 };
+      await deps.accessions.rejectRecord(ref, member.bytes, error.reason, error.detail);
+    }
+  }
+  await deps.accessions.splitDone(accession.id);
+  await deps.accessions.completeIfDone(accession.id);
+}
+
+async function splitMember(deps: AccessionDeps, accession: AccessionRow, member: RecognisedMember, source: Source): Promise<void> {
+  const { accessions, blobs, dispatch } = deps;
+  let plans: RangePlan[] = [];
+  let records: PlacedRecord[] = [];
+  let start = 0;
+  const ref = { accession: accession.id, member: member.member };
+  const closeRange = (): void => {
+    if (records.length === 0) return;
+    const last = records[records.length - 1]!;
+    const layout = encodeLayout(records);
+    plans.push({ ...ref, offset: start, length: last.offset + last.length, records: records.length, layout });
+    records = [];
+  };
+  const flush = async (offset: number, done: boolean): Promise<void> => {
+    const ready = plans;
+    plans = [];
+    await accessions.addRanges(ready, { ...ref, offset, done });
+    if (ready.length > 0) await dispatch.ranges(ready, 0);
+    await roomFor(deps, accession.id);
+  };
+  let end = 0;
+  for await (const range of source.split(blobs.open(member.digest!), member.format!, member.path)) {
+    deps.signal?.throwIfAborted();
+    end = range.offset + range.length;
+    if (range.refused) {
+      closeRange();
+      const { reason, detail } = range.refused;
+      await accessions.rejectRecord({ ...ref, offset: range.offset }, range.length, reason, detail);
+      continue;
+    }
+    const first = records.length === 0;
+    if (!first && (records.length >= RANGE_RECORDS || end - start > RANGE_BYTES)) closeRange();
+    if (records.length === 0) start = range.offset;
+    records.push({ offset: range.offset - start, length: range.length });
+    if (plans.length >= PLANS_A_WRITE) await flush(end, false);
+  }
+  closeRange();
+  await flush(Math.max(end, member.bytes), true);
+}
+
+async function roomFor({ accessions, signal }: AccessionDeps, id: Key): Promise<void> {
+  while ((await accessions.pendingRanges(id)) > MAX_PENDING) {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

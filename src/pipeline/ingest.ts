@@ -1,0 +1,200 @@
+/**
+ * One range: bytes → readings → rows → one transaction. What a worker does for a job of the queue `ingest`.
+ */
+import { VISIBILITIES, type Visibility } from '../core/content.js';
+import { Rejection } from '../core/errors.js';
+import { isRefused, type Basis, type Observed, type Reading, type RefusedItem } from '../core/reading.js';
+import { msOf, parseIso, timeFromMs } from '../core/time.js';
+import type { CaptureContext, Source, Survey } from '../sources/source.js';
+import { place, rowsOf, type PlacedReading, type Setting } from './batch.js';
+import { decodeLayout, encodeLayout } from './layout.js';
+import type { BlobStore, IngestStore, RangePlan, RangeRef, RangeTally, RangeTask, RejectedRow } from './ports.js';
+
+export interface IngestDeps {
+  readonly store: IngestStore;
+  readonly blobs: BlobStore;
+  readonly sourceById: (id: string) => Source | undefined;
+  readonly surveys: SurveyCache;
+}
+
+/**
+ * Beyond this many tries something in the range fails its worker, or kills it. The range is then halved, and halved
+ * again, until the record that does it stands alone and is rejected: never a thousand others with it.
+ */
+const SUSPECT_TRIES = 4;
+
+/** Reads and writes one range. Harmless to repeat: a range that is done is left alone. */
+export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<void> {
+  const task = await deps.store.begin(ref);
+  if (!task) return;
+  if (task.tries > SUSPECT_TRIES && task.records > 1) return deps.store.halve(ref, halvesOf(task));
+  const source = deps.sourceById(task.source);
+  if (!source) throw new Error(`the source ${task.source} is not part of this build of Perdure`);
+
+  const survey = task.survey && (await deps.surveys.get(task.survey));
+  const bytes = await deps.blobs.read(task.capture, task.offset, task.length);
+  const setting = settingOf(task, source, survey);
+  const { placed, rejected } = readRange(bytes, task, source, setting, survey);
+
+  const known = await deps.store.known(placed, setting.reader);
+  const fresh = placed.filter((reading) => !known.has(reading.observation));
+  const files = await deps.store.fileDigests(task.accession, filesOf(placed));
+  await deps.store.commit(ref, rowsOf(fresh, setting, files), tallyOf(placed, rejected, files));
+}
+
+function halvesOf(task: RangeTask): readonly RangePlan[] {
+  const records = decodeLayout(task.layout);
+  const middle = Math.ceil(records.length / 2);
+  const { accession, member } = task;
+  return [records.slice(0, middle), records.slice(middle)].map((half) => {
+    const start = half[0]!.offset;
+    const last = half[half.length - 1]!;
+    return {
+      accession,
+      member,
+      offset: task.offset + start,
+      length: last.offset + last.length - start,
+      records: half.length,
+      layout: encodeLayout(half.map(({ offset, length }) => ({ offset: offset - start, length }))),
+    };
+  });
+}
+
+function settingOf(task: RangeTask, source: Source, survey: Survey | undefined): Setting {
+  return {
+    source: source.manifest.id,
+    reader: source.manifest.reader,
+    collection: task.collection,
+    capture: task.capture,
+    observed: observedOf(task, survey),
+    locatable: (alias, post) => source.locate?.(alias) === post,
+  };
+}
+
+/** When the package was seen: by its own word, else the giver's, else the package's clock, else when it came here. */
+export function observedOf(task: Pick<RangeTask, 'options' | 'modified' | 'firstReceived'>, survey?: Survey): Observed {
+  if (survey?.observedAt) return survey.observedAt;
+  const stated = task.options.observedAt === undefined ? undefined : parseIso(task.options.observedAt);
+  if (stated) return { at: stated, basis: 'stated' };
+  const entry = task.modified === undefined ? undefined : parseIso(task.modified);
+  if (entry) return { at: entry, basis: 'zip-entry' };
+  return { at: timeFromMs(Date.parse(task.firstReceived), 'ms'), basis: 'receipt' };
+}
+
+export interface RangeReadings {
+  readonly placed: readonly PlacedReading[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** Normalises every record of a range. A record that cannot be read is rejected; the others go on. */
+export function readRange(
+  bytes: Uint8Array,
+  task: RangeTask,
+  source: Source,
+  setting: Setting,
+  survey: Survey | undefined,
+): RangeReadings {
+  const placed: PlacedReading[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const record of decodeLayout(task.layout)) {
+    const offset = task.offset + record.offset;
+    const { length } = record;
+    const items = readRecord(bytes.subarray(record.offset, record.offset + length), offset, task, source, survey);
+    items.forEach((item, index) => {
+      if (!isRefused(item)) placed.push(place(item, offset, length, index, setting));
+      else rejected.push({ offset, length, item: index, reason: item.refused, detail: item.detail });
+    });
+  }
+  return { placed, rejected };
+}
+
+function readRecord(
+  record: Uint8Array,
+  offset: number,
+  task: RangeTask,
+  source: Source,
+  survey: Survey | undefined,
+): readonly (Reading | RefusedItem)[] {
+  if (task.refusal) return [{ refused: task.refusal.reason, detail: task.refusal.detail }];
+  if (task.tries > SUSPECT_TRIES) {
+    const why = task.problem ?? 'its worker ended without a word';
+    return [{ refused: 'poison', detail: `given up after ${task.tries - 1} tries: ${why}` }];
+  }
+  const context: CaptureContext = {
+    path: task.path,
+    format: task.format,
+    capture: task.capture,
+    accession: task.accessionDigest,
+    offset,
+    length: record.length,
+    survey,
+    options: task.options,
+  };
+  try {
+    const items = source.normalise(record, context);
+    return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];
+  } catch (error) {
+    if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];
+    const where = `${task.path}, bytes ${offset}–${offset + record.length}`;
+    throw new Error(`${source.manifest.id} failed on ${where}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function filesOf(placed: readonly PlacedReading[]): string[] {
+  const files = new Set<string>();
+  for (const { reading } of placed) for (const file of reading.files ?? []) if (file !== undefined) files.add(file);
+  return [...files];
+}
+
+function tallyOf(
+  placed: readonly PlacedReading[],
+  rejected: readonly RejectedRow[],
+  files: ReadonlyMap<string, unknown>,
+): RangeTally {
+  const visibility = Object.fromEntries(VISIBILITIES.map((key) => [key, 0])) as Record<Visibility, number>;
+  let from = Infinity;
+  let to = -Infinity;
+  let basis: Basis | undefined;
+  for (const { reading, observed } of placed) {
+    visibility[reading.content?.visibility ?? 'unknown']++;
+    const ms = msOf(observed.at);
+    if (ms < from) from = ms;
+    if (ms > to) to = ms;
+    basis ??= observed.basis;
+  }
+  const named = filesOf(placed);
+  const stored = named.filter((file) => files.has(file)).length;
+  return {
+    read: placed.length + rejected.length,
+    rejected,
+    visibility,
+    observedFrom: basis && new Date(from).toISOString(),
+    observedTo: basis && new Date(to).toISOString(),
+    observedBasis: basis,
+    mediaStored: stored,
+    mediaMissing: named.length - stored,
+  };
+}
+
+/** The surveys of the packages that a worker is reading, by digest. Small: the last few packages. */
+export class SurveyCache {
+  private readonly kept = new Map<string, Promise<Survey>>();
+
+  constructor(private readonly blobs: BlobStore) {}
+
+  get(digest: RangeTask['survey'] & string): Promise<Survey> {
+    const cached = this.kept.get(digest);
+    if (cached) return cached;
+    if (this.kept.size >= 8) this.kept.delete(this.kept.keys().next().value!);
+    const loading = this.load(digest);
+    this.kept.set(digest, loading);
+    loading.catch(() => this.kept.delete(digest));
+    return loading;
+  }
+
+  private async load(digest: RangeTask['survey'] & string): Promise<Survey> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.blobs.open(digest)) chunks.push(chunk);
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Survey;
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * What the pipeline needs of the outside, as types. The store implements them; tests use the real store.
+ */
+import type { Visibility } from '../core/content.js';
+import type { Digest, Key } from '../core/digest.js';
+import type { RejectReason } from '../core/errors.js';
+import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
+import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
+
+// ── accessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip';
+
+export type AccessionStatus = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
+
+export interface AccessionOptions extends ImportOptions {
+  /** `--source`: only this source is asked. */
+  readonly source?: string;
+  /** `--observed-at`, RFC 3339. */
+  readonly observedAt?: string;
+}
+
+/** Who handed it in, by what right. Stays with the accession, in the log and in exports. */
+export interface Custody {
+  readonly receivedFrom?: string;
+  readonly authority?: string;
+  /** Digest of the consent form, which is kept as a sealed blob. */
+  readonly consent?: Digest;
+  readonly restrict?: boolean;
+  readonly note?: string;
+  /** Account and host of the person who ran the import. */
+  readonly receivedBy?: string;
+}
+
+export interface AccessionRow {
+  readonly id: Key;
+  readonly collection: Key;
+  readonly path: string;
+  readonly packing: Packing;
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly status: AccessionStatus;
+  readonly options: AccessionOptions;
+  readonly receivedAt: string;
+}
+
+export interface MemberRow {
+  readonly member: number;
+  readonly path: string;
+  readonly bytes: number;
+  /** Undefined when it could not be unpacked; then `refusal` says why. */
+  readonly digest?: Digest;
+  /** Wall-clock time that the package gives for it, without zone. */
+  readonly modified?: string;
+  readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
+}
+
+export interface RecognisedMember extends MemberRow {
+  readonly role: Role | 'unrecognised';
+  readonly source?: string;
+  readonly format?: string;
+  readonly confidence?: number;
+  readonly why?: string;
+  readonly opensWith?: Inclusion;
+  /** How many records the package says that it holds. */
+  readonly declared?: number;
+}
+
+// ── ranges ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Where a run of records is; what a job names. */
+export interface RangeRef {
+  readonly accession: Key;
+  readonly member: number;
+  readonly offset: number;
+}
+
+export interface RangePlan extends RangeRef {
+  readonly length: number;
+  readonly records: number;
+  /** Encoded places of its records (layout.ts). */
+  readonly layout: Uint8Array;
+}
+
+/** All that a worker must know to read a range. */
+export interface RangeTask extends RangePlan {
+  readonly tries: number;
+  /** What went wrong the last time. */
+  readonly problem?: string;
+  readonly collection: Key;
+  readonly capture: Digest;
+  readonly accessionDigest: Digest;
+  readonly path: string;
+  readonly source: string;
+  readonly format: string;
+  readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
+  readonly options: AccessionOptions;
+  readonly survey?: Digest;
+  readonly modified?: string;
+  /** When this collection first received these bytes, RFC 3339 with milliseconds. */
+  readonly firstReceived: string;
+}
+
+/** One member as it came out of its package, before it is kept. */
+export interface UnpackedMember {
+  readonly path: string;
+  readonly bytes: number;
+  readonly digest?: Digest;
+  readonly modified?: string;
+  readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
+}
+
+export interface NewAccession {
+  readonly id: Key;
+  readonly collection: Key;
+  readonly path: string;
+  readonly packing: Packing;
+  readonly options: AccessionOptions;
+  readonly custody: Custody;
+}
+
+/** Accessions on their way from a package to ranges. */
+export interface AccessionStore {
+  /** The collection of that name, made if there is none. */
+  ensureCollection(name: string): Promise<Key>;
+  create(accession: NewAccession): Promise<void>;
+  /** Everything of it is kept now. `members` for a folder; other packages are unpacked later. */
+  received(id: Key, digest: Digest, bytes: number, members?: readonly UnpackedMember[]): Promise<void>;
+  find(id: Key): Promise<AccessionRow | undefined>;
+  /** Keeps the members of an unpacked package; repeating it changes nothing. */
+  addMembers(id: Key, members: readonly UnpackedMember[]): Promise<void>;
+  members(id: Key): Promise<readonly RecognisedMember[]>;
+  recognised(id: Key, members: readonly RecognisedMember[], surveys: Readonly<Record<string, Digest>>, warnings: readonly string[]): Promise<void>;
+  /** Adds ranges and how far the splitter is; those that exist stay. */
+  addRanges(plans: readonly RangePlan[], progress: { readonly accession: Key; readonly member: number; readonly offset: number; readonly done: boolean }): Promise<void>;
+  /** One record that is rejected without being read. */
+  rejectRecord(ref: RangeRef, length: number, reason: RejectReason, detail: string): Promise<void>;
+  pendingRanges(id: Key): Promise<number>;
+  /** All ranges exist now; the accession is complete when they are done. */
+  splitDone(id: Key): Promise<void>;
+  /** Marks it complete when it is split and nothing is pending. True when it is complete now. */
+  completeIfDone(id: Key): Promise<boolean>;
+  /** It ends here: `refused` (nothing in it can be imported) or `failed`. */
+  end(id: Key, status: 'refused' | 'failed', problem: string): Promise<void>;
+  setStatus(id: Key, status: 'splitting'): Promise<void>;
+}
+
+/** Puts work into the queues. Losing it is harmless: the reconciler puts it in again. */
+export interface Dispatcher {
+  accession(id: Key, epoch: number): Promise<void>;
+  ranges(refs: readonly RangeRef[], epoch: number): Promise<void>;
+}
+
+// ── rows of a batch ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ActorRow {
+  readonly actor: Key;
+  readonly source: string;
+  readonly uri: string;
+}
+
+export interface ProfileRow {
+  readonly actor: Key;
+  readonly digest: Digest;
+  readonly handle: string | undefined;
+  readonly name: string | undefined;
+  readonly content: string;
+}
+
+/** Where and when something was read. */
+export interface Place {
+  readonly collection: Key;
+  readonly reader: number;
+  readonly capture: Digest;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface ProfileObservationRow extends Place {
+  readonly actor: Key;
+  readonly observation: Key;
+  readonly observed: Observed;
+  readonly hand: 'first' | 'second';
+  readonly digest: Digest;
+  readonly metrics: string | undefined;
+}
+
+export interface PostRow {
+  readonly post: Key;
+  readonly source: string;
+  readonly uri: string;
+  /** A later edit of a chain: it is not counted as a post of its own. */
+  readonly laterEdit: boolean;
+}
+
+export interface SnapshotRow {
+  readonly post: Key;
+  readonly digest: Digest;
+  readonly author: Key | undefined;
+  /** RFC 3339 for the search columns; undefined when unknown or beyond what a calendar holds. */
+  readonly publishedAt: string | undefined;
+  readonly visibility: Visibility;
+  readonly language: string | undefined;
+  readonly content: string;
+  readonly search: string;
+}
+
+export interface ObservationRow extends Place {
+  readonly post: Key;
+  readonly observation: Key;
+  readonly observed: Observed;
+  readonly outcome: Outcome;
+  readonly hand: 'first' | 'second';
+  readonly digest: Digest | undefined;
+  readonly item: number;
+  readonly edition: number | undefined;
+  readonly claimedFrom: string | undefined;
+  readonly metrics: string | undefined;
+  readonly losses: string | undefined;
+}
+
+export interface ReferenceRow {
+  readonly post: Key;
+  readonly kind: ReferenceKind;
+  readonly target: Key;
+  readonly by: Key | undefined;
+  readonly targetUri: string;
+}
+
+export interface LinkRow {
+  readonly post: Key;
+  readonly kind: IdentityLink['kind'];
+  readonly target: Key;
+  readonly targetUri: string;
+  readonly place: number | undefined;
+  readonly reason: string | undefined;
+}
+
+export interface MediaRow {
+  readonly post: Key;
+  readonly file: string;
+  /** Undefined: named, but not in the package. */
+  readonly digest: Digest | undefined;
+  readonly type: string;
+  readonly url: string | undefined;
+}
+
+export interface RejectedRow {
+  readonly offset: number;
+  readonly length: number;
+  readonly item: number;
+  readonly reason: RejectReason;
+  readonly detail: string;
+}
+
+/** Everything that one range adds, sorted by key, table by table, so that concurrent writers cannot deadlock. */
+export interface Batch {
+  readonly actors: readonly ActorRow[];
+  readonly profiles: readonly ProfileRow[];
+  readonly profileObservations: readonly ProfileObservationRow[];
+  readonly posts: readonly PostRow[];
+  readonly aliases: readonly { readonly post: Key; readonly alias: string }[];
+  readonly snapshots: readonly SnapshotRow[];
+  readonly observations: readonly ObservationRow[];
+  readonly references: readonly ReferenceRow[];
+  readonly links: readonly LinkRow[];
+  readonly media: readonly MediaRow[];
+}
+
+/** What is known of a range before anything is written; `duplicate` and `new` come of the writing. */
+export interface RangeTally {
+  readonly read: number;
+  readonly rejected: readonly RejectedRow[];
+  readonly visibility: Readonly<Partial<Record<Visibility, number>>>;
+  readonly observedFrom: string | undefined;
+  readonly observedTo: string | undefined;
+  readonly observedBasis: Basis | undefined;
+  readonly mediaStored: number;
+  readonly mediaMissing: number;
+}
+
+export interface ObservationKey {
+  readonly post: Key;
+  readonly observation: Key;
+}
+
+/** The writer's side of the archive. */
+export interface IngestStore {
+  /** Counts a try and says what the range is; undefined when it is done already, or not there. */
+  begin(range: RangeRef): Promise<RangeTask | undefined>;
+  /** Replaces a range by its halves, which are pending and have a few tries behind them. */
+  halve(range: RangeRef, halves: readonly RangePlan[]): Promise<void>;
+  /** Which of these observations are in the archive, by this reader. */
+  known(keys: readonly ObservationKey[], reader: number): Promise<ReadonlySet<Key>>;
+  /** The digest of a package's member by its path, for attachments; undefined when it is not in the package. */
+  fileDigests(accession: Key, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>>;
+  /**
+   * Writes the batch and marks the range done, in one transaction. Returns false when another worker had finished the
+   * range meanwhile: then nothing was written.
+   */
+  commit(range: RangeRef, batch: Batch, tally: RangeTally): Promise<boolean>;
+}
+
+/** The blobs: bytes under their SHA-256. */
+export interface BlobStore {
+  /** Stores a stream; visible only when complete and on disk. */
+  put(chunks: AsyncIterable<Uint8Array>): Promise<{ digest: Digest; bytes: number }>;
+  has(digest: Digest): Promise<boolean>;
+  /** A part of a blob. Throws when it is shorter than asked for: a short body is never accepted as whole. */
+  read(digest: Digest, offset: number, length: number): Promise<Buffer>;
+  open(digest: Digest): AsyncIterable<Uint8Array>;
+  /** A path at which the whole blob can be read as a file; `release` when done (a store elsewhere makes a copy). */
+  asFile(digest: Digest): Promise<{ readonly path: string; release(): Promise<void> }>;
+}

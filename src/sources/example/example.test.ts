@@ -1,0 +1,7 @@
+import { describeSource } from '../../../test/contract/describe-source.js';
+import { example } from './index.js';
+
+describeSource(example, {
+  folder: 'src/sources/example/fixtures',
+  fixtures: [{ path: 'notes.jsonl', format: 'example-notes', records: 6, read: 6, rejected: 1 }],
+});

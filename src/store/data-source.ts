@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { Spine1767225600000 } from '../../migrations/1767225600000-spine.js';
+import { ENTITIES } from './entities.js';
+
+/** Every migration there is, oldest first. Forward only. */
+const MIGRATIONS = [Spine1767225600000];
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections of this process; the sum over all processes must stay below the server's max_connections. */
+  readonly poolSize: number;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+}
+
+export async function openDatabase({ url, poolSize, name }: DatabaseOptions): Promise<DataSource> {
+  const database = new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: name,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+  });
+  return database.initialize();
+}
+
+/** TypeORM's own pool: COPY, arrays and streams go through it without TypeORM between. */
+export function poolOf(database: DataSource): Pool {
+  return (database.driver as unknown as { master: Pool }).master;
+}
+
+// Any two numbers would do; these spell "perdure" for whoever looks into pg_locks.
+const MIGRATION_LOCK = [0x70657264, 0x757265] as const;
+
+/** Brings the schema up to date. Several processes may call it at once: one migrates, the others wait. */
+export async function migrate(database: DataSource): Promise<readonly string[]> {
+  const client = await poolOf(database).connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+    const run = await database.runMigrations();
+    return run.map((migration) => migration.name);
+  } finally {
+    await client.query('SELECT pg_advisory_unlock($1, $2)', [...MIGRATION_LOCK]);
+    client.release();
+  }
+}
+
+/** Migrations that the database has not seen. */
+export async function pendingMigrations(database: DataSource): Promise<boolean> {
+  return database.showMigrations();
+}

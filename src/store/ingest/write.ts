@@ -1,0 +1,78 @@
+/**
+ * Rows into tables, many at a time.
+ *
+ * `copyRows` is the fast way: COPY, for rows whose keys are known to be absent. `insertRows` is the safe way: one
+ * INSERT … ON CONFLICT DO NOTHING over arrays. Measured on two cores with a tsvector index: COPY 10–12 thousand rows a
+ * second, INSERT over arrays 6.7, an INSERT a row 3.8; so the writer looks the keys up first (`absentOf`, one index
+ * probe a row) and keeps the safe way for the race in which another worker writes the same key meanwhile.
+ */
+import { once } from 'node:events';
+import type { ClientBase } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Table, Value } from './tables.js';
+
+/** Writes rows whose keys are absent. Throws Postgres' unique violation (23505) when one is not, after all. */
+export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  let text = '';
+  for (const row of rows) text += copyLine(table.values(row));
+  const columns = table.columns.map(([name]) => name).join(', ');
+  const stream = client.query(copyFrom(`COPY ${table.name} (${columns}) FROM STDIN`));
+  stream.end(text);
+  await once(stream, 'finish');
+}
+
+/** Writes the rows whose keys are absent and returns how many those were. */
+export async function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const arrays: (Value | null)[][] = table.columns.map(() => []);
+  for (const row of rows) table.values(row).forEach((value, i) => arrays[i]!.push(value ?? null));
+  const result = await client.query({
+    name: `insert-${table.name}`,
+    text:
+      `INSERT INTO ${table.name} (${table.columns.map(([name]) => name).join(', ')})\n` +
+      `SELECT * FROM unnest(${table.columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})\n` +
+      `ON CONFLICT DO NOTHING`,
+    values: arrays,
+  });
+  return result.rowCount ?? 0;
+}
+
+/** The rows whose keys are not in the table yet. */
+export async function absentOf<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<readonly Row[]> {
+  if (rows.length === 0) return rows;
+  const keys = table.columns.slice(0, table.key);
+  const arrays: (Value | null)[][] = keys.map(() => []);
+  for (const row of rows) {
+    const values = table.values(row);
+    for (let i = 0; i < keys.length; i++) arrays[i]!.push(values[i] ?? null);
+  }
+  const on = keys.map(([name]) => `t.${name} = k.${name}`).join(' AND ');
+  const result = await client.query<[string]>({
+    name: `absent-${table.name}`,
+    text:
+      `SELECT k.place FROM unnest(${keys.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})\n` +
+      `WITH ORDINALITY AS k(${keys.map(([name]) => name).join(', ')}, place)\n` +
+      `WHERE EXISTS (SELECT FROM ${table.name} t WHERE ${on})`,
+    values: arrays,
+    rowMode: 'array',
+  });
+  if (result.rows.length === 0) return rows;
+  const present = new Set(result.rows.map(([place]) => Number(place) - 1));
+  return rows.filter((_, i) => !present.has(i));
+}
+
+const SPECIAL = /[\\\n\r\t]/;
+const ESCAPE: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function copyLine(values: readonly Value[]): string {
+  let line = '';
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (i > 0) line += '\t';
+    if (value === undefined) line += '\\N';
+    else if (typeof value === 'number') line += value;
+    else line += SPECIAL.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => ESCAPE[c]!) : value;
+  }
+  return line + '\n';
+}
