@@ -2,7 +2,14 @@
 import type { ClientBase, Pool } from 'pg';
 import type { Digest, Key } from '../../core/digest.js';
 import type { AccessionOptions, RangePlan, RangeRef, RangeTally, RangeTask } from '../../pipeline/ports.js';
-import type { Added } from './store.js';
+
+/** What a batch added that was not there before. */
+export interface Added {
+  readonly observations: number;
+  readonly posts: number;
+  readonly snapshots: number;
+  readonly actors: number;
+}
 
 interface RangeRecord {
   byte_length: string;

@@ -11,7 +11,7 @@ import type {
   RangeTask,
 } from '../../pipeline/ports.js';
 import { inTransaction } from '../transaction.js';
-import { beginRange, finishRange, halveRange } from './ranges.js';
+import { beginRange, finishRange, halveRange, type Added } from './ranges.js';
 import * as tables from './tables.js';
 import { absentOf, copyRows, insertRows } from './write.js';
 
@@ -62,14 +62,6 @@ export class PgIngestStore implements IngestStore {
       return true;
     });
   }
-}
-
-/** What a batch added that was not there before. */
-export interface Added {
-  readonly observations: number;
-  readonly posts: number;
-  readonly snapshots: number;
-  readonly actors: number;
 }
 
 const UNIQUE_VIOLATION = '23505';

@@ -1,0 +1,64 @@
+/** Configuration: from the environment, checked by schema at start. A wrong value is one clear line and exit code 2. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../core/errors.js';
+
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
+    message: `must begin with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+  });
+
+// An empty variable is an unset one: `DATABASE_URL= npm run …` is how people switch one off.
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+export const ENVIRONMENT = z.object({
+  DATABASE_URL: optional(url('postgres', 'postgresql')).describe('Postgres; unset: an embedded one under the data folder'),
+  REDIS_URL: optional(url('redis', 'rediss', 'unix')).describe('Redis for the queues; unset: the queues live in Postgres'),
+  PERDURE_DATA: optional(z.string()).describe('data folder; default ./.perdure'),
+  PERDURE_BLOBS: optional(z.string()).describe('where captured bytes are kept; default <data>/blobs'),
+  HOST: optional(z.string()).describe('address to listen on; default 127.0.0.1'),
+  PORT: optional(z.coerce.number().int().min(0).max(65_535)).describe('port to listen on; default 3080'),
+  PUBLIC_URL: optional(url('http', 'https')).describe('how people reach this service from outside'),
+  LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])).describe('default info'),
+});
+
+export interface Config {
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly data: string;
+  readonly blobs: string;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string | undefined;
+  readonly logLevel: string;
+}
+
+/** Throws a UsageError that names the variable, its value and what it should be. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = ENVIRONMENT.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const name = String(issue.path[0]);
+    throw new UsageError(`${name}=${JSON.stringify(env[name])}: ${issue.message}`);
+  }
+  const value = parsed.data;
+  const data = resolve(value.PERDURE_DATA ?? '.perdure');
+  const blobs = value.PERDURE_BLOBS ?? resolve(data, 'blobs');
+  if (/^[a-z0-9]+:\/\//.test(blobs)) {
+    throw new UsageError(`PERDURE_BLOBS=${JSON.stringify(blobs)}: only folders are supported so far`);
+  }
+  return {
+    databaseUrl: value.DATABASE_URL,
+    redisUrl: value.REDIS_URL,
+    data,
+    blobs: resolve(blobs),
+    host: value.HOST ?? '127.0.0.1',
+    port: value.PORT ?? 3080,
+    publicUrl: value.PUBLIC_URL,
+    logLevel: value.LOG_LEVEL ?? 'info',
+  };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
