@@ -29,3 +29,14 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await sleep(Math.random() * 20 * 2 ** tries);
   }
 }
+
+/**
+ * Whether an error lies with the database, the disk or the network, not with what was being written: everything that
+ * has a code (Node's system errors, Postgres' SQLSTATE) but data exceptions (22), broken constraints (23) and program
+ * limits (54).
+ */
+export function isTransient(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return !/^(22|23|54)/.test(code);
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}

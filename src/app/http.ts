@@ -1,0 +1,38 @@
+/** The API as a part of a process: created, listening, closed. */
+import type { INestApplication } from '@nestjs/common';
+import { createApi } from '../api/index.js';
+import { UsageError } from '../core/errors.js';
+import type { Archive } from './archive.js';
+import { isLoopback } from './config.js';
+
+export interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Listens on the configured address. `anyPort`: on a free port where that one is taken. */
+export async function serveApi(archive: Archive, anyPort = false): Promise<Served> {
+  const { host, port } = archive.config;
+  if (!isLoopback(host)) {
+    throw new UsageError(`HOST=${host}: without an API key the service answers only on this machine; use HOST=127.0.0.1`);
+  }
+  const app = await createApi(archive);
+  try {
+    await listen(app, port, host, anyPort);
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new UsageError(`port ${port} is taken by another program: choose one with PORT=…`);
+  }
+  const url = (await app.getUrl()).replace('[::1]', 'localhost').replace(/\/$/, '');
+  return { url, close: () => app.close() };
+}
+
+async function listen(app: INestApplication, port: number, host: string, anyPort: boolean): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    if (!anyPort || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    await app.listen(0, host);
+  }
+}

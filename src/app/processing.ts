@@ -1,0 +1,107 @@
+/** Queues bound to functions, and the reconciler's clock. No decision lives here. */
+import type { Key } from '../core/digest.js';
+import { messageOf } from '../core/errors.js';
+import { processAccession } from '../pipeline/accession.js';
+import { ingestRange, SurveyCache, type IngestDeps } from '../pipeline/ingest.js';
+import type { RangeRef } from '../pipeline/ports.js';
+import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
+import { accessionOfJob, rangeOfJob } from '../queue/jobs.js';
+import { sourceById } from '../sources/index.js';
+import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
+import { isTransient } from '../store/transaction.js';
+import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
+import type { Archive } from './archive.js';
+
+export const WORKER_QUEUES = ['accession', 'ingest'] as const;
+export type WorkerQueue = (typeof WORKER_QUEUES)[number];
+
+export interface Processing {
+  /** Takes no new jobs, waits for those that are being worked on, and ends. */
+  close(): Promise<void>;
+}
+
+export interface ProcessingOptions {
+  readonly queues: readonly WorkerQueue[];
+  /** Whether this process also refills an emptied queue. Any number of processes may. */
+  readonly reconciles: boolean;
+  readonly reconcileEveryMs?: number;
+}
+
+export async function startProcessing(archive: Archive, options: ProcessingOptions): Promise<Processing> {
+  const stopping = new AbortController();
+  const workers = await Promise.all(options.queues.map((queue) => startWorker(archive, queue, stopping.signal)));
+  const reconciler = options.reconciles
+    ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS)
+    : undefined;
+  return {
+    async close() {
+      stopping.abort(new Error('this worker is stopping'));
+      reconciler?.stop();
+      await Promise.all(workers.map((worker) => worker.close()));
+      await reconciler?.idle();
+    },
+  };
+}
+
+function startWorker(archive: Archive, queue: WorkerQueue, signal: AbortSignal): Promise<Processing> {
+  const { accessions, blobs, dispatch, sources, queues } = archive;
+  switch (queue) {
+    case 'accession':
+      return queues.worker('accession', ({ accessionId }) =>
+        processAccession({ accessions, blobs, dispatch, sources, signal }, accessionId as Key),
+      );
+    case 'ingest': {
+      const deps: IngestDeps = { store: archive.ingest, blobs, sourceById, surveys: new SurveyCache(blobs) };
+      return queues.worker('ingest', (job) => ingest(archive, deps, rangeOfJob(job)));
+    }
+  }
+}
+
+async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promise<void> {
+  try {
+    await ingestRange(deps, ref);
+  } catch (error) {
+    // Trouble with Postgres or the disk is no fault of the records: the try does not count against them.
+    await (isTransient(error) ? forgiveTry(archive.pool, ref) : recordProblem(archive.pool, ref, messageOf(error)));
+    throw error;
+  }
+  await archive.accessions.completeIfDone(ref.accession);
+}
+
+function startReconciler(archive: Archive, everyMs: number): { stop(): void; idle(): Promise<unknown> } {
+  const { pool, accessions, dispatch, log } = archive;
+  let running: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  const round = async (): Promise<void> => {
+    busy = true;
+    try {
+      const put = await reconcile({
+        unfinished: (limit) => unfinishedWork(pool, limit),
+        nextEpoch: (ranges) => nextEpoch(pool, ranges),
+        completeIfDone: (id) => accessions.completeIfDone(id),
+        live: liveJobs(archive),
+        dispatch,
+        now: Date.now,
+      });
+      if (put.accessions + put.ranges > 0) log.warn(put, 'unfinished work had no job and was queued again');
+    } catch (error) {
+      // The next round tries again; what is broken (database, queue) complains by itself as well.
+      log.error({ problem: messageOf(error) }, 'the reconciler could not finish its round');
+    } finally {
+      busy = false;
+    }
+  };
+  const tick = (): void => {
+    if (!busy) running = round();
+  };
+  tick();
+  const timer = setInterval(tick, everyMs);
+  return { stop: () => clearInterval(timer), idle: () => running };
+}
+
+function liveJobs({ queues }: Archive): LiveJobs {
+  return {
+    accessions: async () => new Set((await queues.liveJobIds('accession')).map(accessionOfJob)),
+    ranges: async () => new Set((await queues.liveJobIds('ingest')).map((id) => rangeKey(rangeOfJob(id)))),
+  };
+}

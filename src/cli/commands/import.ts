@@ -1,0 +1,191 @@
+import { createReadStream, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { cpus, hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Option, type Command } from 'commander';
+import { startChildren } from '../../app/children.js';
+import { startProcessing } from '../../app/processing.js';
+import { showKey, type Key } from '../../core/digest.js';
+import { UsageError } from '../../core/errors.js';
+import { assertZone, parseIso } from '../../core/time.js';
+import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
+import { receivePath } from '../../pipeline/receive.js';
+import { accessionProgress, accessionSummary, type AccessionSummary } from '../../read/index.js';
+import { sourceById, SOURCES } from '../../sources/index.js';
+import type { Inclusion } from '../../sources/source.js';
+import { withArchive, type Opened } from '../context.js';
+import { CliExit, type CliIo } from '../io.js';
+import { Progress } from '../progress.js';
+import { printSummary } from '../summary.js';
+
+interface ImportFlags {
+  collection: string;
+  source?: string;
+  observedAt?: string;
+  timezone?: string;
+  account?: string;
+  include: Inclusion[];
+  receivedFrom?: string;
+  authority?: string;
+  consent?: string;
+  restrict?: boolean;
+  note?: string;
+  json?: boolean;
+}
+
+const INCLUSIONS: readonly Inclusion[] = ['direct', 'followers', 'group', 'likes', 'account', 'unknown'];
+
+export function register(program: Command, io: CliIo): void {
+  program
+    .command('import')
+    .description('keep export files and folders, and read the posts in them')
+    .argument('<path...>', 'files or folders: ZIP, tar.gz, JSON, JSON Lines, …')
+    .option('--collection <name>', 'the collection that they belong to', 'default')
+    .addOption(new Option('--source <name>', 'read them as this platform').choices(SOURCES.map((source) => source.manifest.id)))
+    .option('--observed-at <iso>', 'when the posts were seen, where the file does not say so')
+    .option('--timezone <zone>', 'zone of times that have none, e.g. Asia/Damascus')
+    .option('--account <id>', 'the account whose archive this is, where the file does not say so')
+    .option('--include <kinds>', `open sealed members: ${INCLUSIONS.join(',')}`, inclusions, [])
+    .option('--received-from <who>', 'who handed it in')
+    .option('--authority <text>', 'by what right')
+    .option('--consent <file>', 'the consent form; kept, sealed')
+    .option('--restrict', 'mark the accession as restricted')
+    .option('--note <text>', 'anything else that should stay with it')
+    .option('--json', 'one JSON document on stdout')
+    .action((paths: string[], flags: ImportFlags) => run(io, paths, flags));
+}
+
+function inclusions(text: string): Inclusion[] {
+  return text.split(',').map((word) => {
+    const found = INCLUSIONS.find((inclusion) => inclusion === word.trim());
+    if (!found) throw new UsageError(`--include ${word.trim()}: must be one or more of ${INCLUSIONS.join(',')}`);
+    return found;
+  });
+}
+
+async function run(io: CliIo, paths: readonly string[], flags: ImportFlags): Promise<void> {
+  const options = optionsOf(flags);
+  for (const path of paths) check(path);
+  if (flags.consent !== undefined) check(flags.consent);
+  const summaries = await withArchive(io, 'import', (opened) => importPaths(io, opened, paths, flags, options));
+  if (flags.json) io.out(JSON.stringify({ accessions: summaries }, null, 2) + '\n');
+  const code = exitCode(summaries);
+  if (code !== 0) throw new CliExit(code);
+}
+
+export function optionsOf(flags: ImportFlags): AccessionOptions {
+  const { source, observedAt, timezone, account, include } = flags;
+  if (source !== undefined && !sourceById(source)) throw new UsageError(`--source ${source}: no such source`);
+  if (observedAt !== undefined && parseIso(observedAt)?.zone !== 'utc' && parseIso(observedAt)?.zone !== 'stated') {
+    throw new UsageError(`--observed-at ${observedAt}: must be a time with zone, like 2017-01-02T08:00:00Z`);
+  }
+  if (timezone !== undefined) {
+    try {
+      assertZone(timezone);
+    } catch {
+      throw new UsageError(`--timezone ${timezone}: no zone of that name; they look like Asia/Damascus`);
+    }
+  }
+  return {
+    include,
+    ...(source !== undefined && { source }),
+    ...(observedAt !== undefined && { observedAt }),
+    ...(timezone !== undefined && { timezone }),
+    ...(account !== undefined && { account }),
+  };
+}
+
+function check(path: string): void {
+  try {
+    statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`${path}: there is no such file or folder`);
+    throw error;
+  }
+}
+
+/** An import of more than this is read by worker processes of its own, so that more than one core works on it. */
+const LARGE_BYTES = 24 * 1024 * 1024;
+
+async function importPaths(
+  io: CliIo,
+  { archive, provided, signal }: Opened,
+  paths: readonly string[],
+  flags: ImportFlags,
+  options: AccessionOptions,
+): Promise<AccessionSummary[]> {
+  const custody = await custodyOf(flags, archive.blobs);
+  const large = (await totalBytes(paths)) > LARGE_BYTES;
+  const children = large
+    ? startChildren(archive.config, archive.log, provided.url, 'ingest', Math.max(2, Math.min(8, cpus().length)))
+    : undefined;
+  const processing = await startProcessing(archive, { queues: large ? ['accession'] : ['accession', 'ingest'], reconciles: true });
+  const summaries: AccessionSummary[] = [];
+  try {
+    for (const path of paths) {
+      signal.throwIfAborted();
+      const progress = new Progress(io, path, flags.json !== true || io.isTty);
+      const id = await receivePath(archive, resolve(path), {
+        collection: flags.collection,
+        options,
+        custody,
+        onBytes: (bytes) => progress.receiving(bytes),
+      });
+      await follow(archive, id, progress, signal);
+      const summary = await accessionSummary(archive.pool, id);
+      if (!summary) throw new Error(`accession ${showKey(id)} has vanished`);
+      summaries.push(summary);
+      if (!flags.json) printSummary(io, summary);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    io.err('\nStopped. What was handed over is kept; the same command, or `perdure up`, goes on from there.\n');
+    throw new CliExit(130);
+  } finally {
+    await processing.close();
+    await children?.close();
+  }
+  return summaries;
+}
+
+const POLL_MS = 100;
+
+async function follow({ pool }: Opened['archive'], id: Key, progress: Progress, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const state = await accessionProgress(pool, id);
+    if (!state) throw new Error(`accession ${showKey(id)} has vanished`);
+    progress.reading(state);
+    if (['complete', 'refused', 'failed'].includes(state.status)) return progress.done();
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+async function custodyOf(flags: ImportFlags, blobs: Opened['archive']['blobs']): Promise<Custody> {
+  const { receivedFrom, authority, consent, restrict, note } = flags;
+  return {
+    receivedBy: `${userInfo().username}@${hostname()}`,
+    ...(receivedFrom !== undefined && { receivedFrom }),
+    ...(authority !== undefined && { authority }),
+    ...(consent !== undefined && { consent: (await blobs.put(createReadStream(consent))).digest }),
+    ...(restrict === true && { restrict }),
+    ...(note !== undefined && { note }),
+  };
+}
+
+async function totalBytes(paths: readonly string[]): Promise<number> {
+  let total = 0;
+  for (const path of paths) {
+    const info = statSync(path);
+    if (!info.isDirectory()) total += info.size;
+    else for (const name of await readdir(path)) total += await totalBytes([join(path, name)]);
+  }
+  return total;
+}
+
+/** 4: nothing of it could be imported; 3: some records were rejected, or some of the files; 1: failed. */
+export function exitCode(summaries: readonly AccessionSummary[]): number {
+  if (summaries.some((summary) => summary.status === 'failed')) return 1;
+  if (summaries.length > 0 && summaries.every((summary) => summary.status === 'refused')) return 4;
+  return summaries.some((summary) => summary.status === 'refused' || summary.rejected > 0) ? 3 : 0;
+}

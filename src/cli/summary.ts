@@ -1,0 +1,36 @@
+/** What came of an import, for people. */
+import type { AccessionSummary } from '../read/index.js';
+import type { CliIo } from './io.js';
+import { clean } from './print.js';
+
+const count = (n: number): string => n.toLocaleString('en');
+
+export function printSummary(io: CliIo, summary: AccessionSummary): void {
+  const { status } = summary;
+  const mark = status === 'complete' ? (summary.rejected > 0 ? '!' : '✓') : '✗';
+  const what = summary.source === null ? 'not recognised' : `${summary.format ?? summary.source}`;
+  io.out(`${mark} ${clean(summary.path)} (${what}) → collection ${clean(summary.collection)}, ${summary.seconds.toFixed(1)} s\n`);
+  if (status !== 'complete' && summary.problem !== null) io.out(`    ${clean(summary.problem)}\n`);
+  if (summary.read > 0) {
+    io.out(
+      `    read ${count(summary.read)} = new ${count(summary.new)} + duplicate ${count(summary.duplicate)} + rejected ${count(summary.rejected)}\n`,
+    );
+    io.out(
+      `    ${count(summary.newPosts)} new posts, ${count(summary.newSnapshots)} new snapshots, ${count(summary.newActors)} new actors\n`,
+    );
+    const seen = Object.entries(summary.visibility).filter(([, n]) => n > 0);
+    if (seen.length > 0) io.out(`    visibility: ${seen.map(([key, n]) => `${key} ${count(n)}`).join(', ')}\n`);
+    if (summary.observedFrom !== null) {
+      const until = summary.observedTo !== null && summary.observedTo !== summary.observedFrom ? ` … ${summary.observedTo}` : '';
+      io.out(`    seen at ${summary.observedFrom}${until} (basis: ${summary.observedAtBasis ?? 'unknown'})\n`);
+    }
+  }
+  const { media, sealed, warnings } = summary;
+  if (media.stored + media.missing > 0) io.out(`    media: ${count(media.stored)} kept, ${count(media.missing)} missing\n`);
+  if (sealed.length > 0) io.out(`    sealed, not read: ${sealed.map(clean).join(', ')} (--include opens them)\n`);
+  for (const warning of warnings) io.out(`    note: ${clean(warning)}\n`);
+  if (summary.rejected > 0) {
+    const reasons = Object.entries(summary.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`);
+    io.out(`    rejected: ${reasons.join(', ')} — see: perdure rejects ${summary.id}\n`);
+  }
+}
