@@ -44,7 +44,8 @@ export async function openTestArchive(url: string, sources: readonly Source[] = 
     accession: (id) => Promise.resolve(void waiting.push(id)),
     ranges: (refs) => Promise.resolve(void pending.push(...refs)),
   };
-  const byId = (id: string): Source | undefined => sources.find((source) => source.manifest.id === id) ?? sourceById(id);
+  const byId = (id: string): Source | undefined =>
+    sources.find((source) => source.manifest.id === id) ?? sourceById(id);
   const deps = { store, blobs, sourceById: byId, surveys: new SurveyCache(blobs) };
   const archive: TestArchive = {
     database,
