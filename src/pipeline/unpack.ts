@@ -4,7 +4,7 @@
  * the blob store all the same.
  */
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import tar from 'tar-stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { Rejection, type RejectReason } from '../core/errors.js';
@@ -137,8 +137,8 @@ async function unpackZip(blobs: BlobStore, accession: AccessionRow, onMember: On
 
 function openZip(path: string, name: string): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    // Names are checked here, with our own reasons; yauzl's check would end the whole package at the first one.
-    yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+    // Names are decoded and checked here, each with its reason: yauzl would end the whole package at the first bad one.
+    yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
       if (error) reject(new Rejection('truncated', `${name} is no whole ZIP: ${error.message}. Copy or download it again`));
       else resolve(zip);
     });
@@ -174,7 +174,7 @@ async function unpackEntry(
   seen: Set<string>,
   onMember: OnMember,
 ): Promise<void> {
-  const path = entry.fileName;
+  const path = nameOf(entry);
   if (path.endsWith('/')) return;
   const bytes = entry.uncompressedSize;
   const unsafe = ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen);
@@ -186,12 +186,27 @@ async function unpackEntry(
     return onMember(refused(path, bytes, 'bomb', `would unpack ${entry.compressedSize} bytes to ${bytes}`));
   }
   try {
-    const kept = await blobs.put(await openEntry(zip, entry));
+    const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
     await onMember({ path, ...kept, ...modifiedOf(entry) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined && !String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error;
     await onMember(refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`));
   }
+}
+
+function nameOf(entry: Entry): string {
+  const raw = entry.fileName as unknown as Buffer;
+  return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+}
+
+/** yauzl checks sizes, not sums. A wrong sum throws before the blob becomes visible. */
+async function* checked(chunks: AsyncIterable<Uint8Array>, expected: number): AsyncGenerator<Uint8Array> {
+  let sum = 0;
+  for await (const chunk of chunks) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== expected) throw new Error('its checksum (CRC-32) does not match: copy or download the package again');
 }
 
 function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Uint8Array>> {
