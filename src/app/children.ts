@@ -37,7 +37,7 @@ export function startChildren(
         DATABASE_URL: databaseUrl,
         PERDURE_DATA: config.data,
         PERDURE_BLOBS: config.blobs,
-        LOG_LEVEL: config.logLevel,
+        LOG_LEVEL: log.level,
       },
       // The bound that is promised is 512 MiB resident; V8 alone would take more of a large machine before it collects.
       execArgv: [...process.execArgv, '--max-old-space-size=384'],

@@ -1,4 +1,5 @@
 /** Queues bound to functions, and the reconciler's clock. No decision lives here. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../core/digest.js';
 import { messageOf } from '../core/errors.js';
 import { processAccession } from '../pipeline/accession.js';
@@ -82,6 +83,7 @@ function startReconciler(archive: Archive, everyMs: number): { stop(): void; idl
         live: liveJobs(archive),
         dispatch,
         now: Date.now,
+        pause: sleep,
       });
       if (put.accessions + put.ranges > 0) log.warn(put, 'unfinished work had no job and was queued again');
     } catch (error) {

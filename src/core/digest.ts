@@ -22,15 +22,25 @@ export function sha256(data: Uint8Array | string): Digest {
 
 // crypto.hash is Node 21.7+/20.12+ and twice as fast as createHash for a kilobyte; the types of Node 20 know it.
 const oneShot: (data: Uint8Array | string) => string =
-  typeof hash === 'function' ? (data) => hash('sha256', data, 'hex') : (data) => createHash('sha256').update(data).digest('hex');
+  typeof hash === 'function'
+    ? (data) => hash('sha256', data, 'hex')
+    : (data) => createHash('sha256').update(data).digest('hex');
 
 /**
- * Deterministic key of a sequence of strings. The parts are joined by U+001F, which no URI, digest or number holds,
- * so that no two different sequences give the same bytes. The first part names the kind of thing.
+ * Deterministic key of a sequence of strings. The parts are joined by U+001F, which no URI, digest or number holds;
+ * where other text does, it is escaped, so that no two different sequences give the same bytes. The first part names
+ * the kind of thing.
  */
 export function keyOf(...parts: readonly string[]): Key {
-  return oneShot(parts.join('\u001f')).slice(0, 32) as Key;
+  return oneShot(parts.map(part).join('\u001f')).slice(0, 32) as Key;
 }
+
+function part(text: string): string {
+  return SEPARATORS.test(text) ? text.replaceAll('\u001e', '\u001ee').replaceAll('\u001f', '\u001es') : text;
+}
+
+// eslint-disable-next-line no-control-regex -- the separator and its escape are what is looked for
+const SEPARATORS = /[\u001e\u001f]/;
 
 export function parseDigest(text: string): Digest {
   const hex = text.startsWith('sha256:') ? text.slice(7) : text;

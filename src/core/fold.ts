@@ -4,11 +4,15 @@
  * NFKC, lower case, without diacritics; Arabic without harakat (tashkeel) and tatweel, with one alef, one yaa, plain
  * haa for taa marbuta; all decimal digits as 0–9. Words are cut at whatever is no letter, mark or digit; scripts that
  * write without spaces give overlapping pairs of characters (bigrams), which needs no dictionary and no ICU version.
+ *
+ * Marks that are letters of their script stay: the vowel signs of Devanagari or Thai, the voicing of kana.
  */
 
 const PLAIN = /^[\u0000-\u007e]*$/; // eslint-disable-line no-control-regex -- the ASCII range
-const MARKS = /[\p{M}\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/gu;
-const VARIANTS = /[\u0622\u0623\u0625\u0671\u0649\u06cc\u0629\u06c1\u06be\u06a9\u0624\u0626]/g;
+/** Diacritics of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, variation selectors, tatweel, invisible controls. */
+const MARKS =
+  /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/gu; // eslint-disable-line no-misleading-character-class -- marks alone are what is looked for
+const VARIANTS = /[\u0622\u0623\u0625\u0671\u0649\u06cc\u0629\u06c1\u06be\u06a9\u0624\u0626\u00df\u03c2\u0131]/g;
 const VARIANT: Readonly<Record<string, string>> = {
   '\u0622': '\u0627', // alef with madda
   '\u0623': '\u0627', // alef with hamza above
@@ -22,6 +26,10 @@ const VARIANT: Readonly<Record<string, string>> = {
   '\u06c1': '\u0647', // Urdu haa goal
   '\u06be': '\u0647', // haa doachashmee
   '\u06a9': '\u0643', // keheh → kaf
+  // What lower case leaves apart: STRASSE and Straße, ΟΔΟΣ and οδός, IŞIK and ışık.
+  '\u00df': 'ss',
+  '\u03c2': '\u03c3',
+  '\u0131': 'i',
 };
 const DIGITS = /[^\P{Nd}0-9]/gu;
 
@@ -37,29 +45,43 @@ export function fold(text: string): string {
     .replace(DIGITS, digitOf);
 }
 
-/** Unicode keeps every script's ten digits together, in order, so the value is the distance from the block's zero. */
+/** Unicode keeps the ten digits of a set together, in order; sets may follow each other without a gap. */
 function digitOf(char: string): string {
   const code = char.codePointAt(0)!;
-  let zero = code;
-  while (zero > code - 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
-  // Mathematical digits stand in five runs of ten without a gap; NFKC has already turned those into ASCII.
-  return String(code - zero);
+  let before = 0;
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
+  return String(before % 10);
 }
 
-const WORD = /[\p{L}\p{N}_]+/gu;
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+/** By script extensions, so that the long-vowel mark of katakana and the repetition mark of kanji belong to them. */
+const UNSPACED_CLASS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((script) => `\\p{scx=${script}}`)
+  .join('');
+const UNSPACED = new RegExp(`[${UNSPACED_CLASS}]`, 'u');
+const RUN = new RegExp(`[${UNSPACED_CLASS}]+|[^${UNSPACED_CLASS}]+`, 'gu');
 /** Longer tokens are no words that anyone searches for; Postgres refuses lexemes beyond 2 KB. */
 const MAX_WORD = 64;
 
 /** The words of a folded text, in order, repeats included. */
 export function words(folded: string): string[] {
   const out: string[] = [];
+  const unspaced = UNSPACED.test(folded);
   for (const word of folded.match(WORD) ?? []) {
-    if (word.length > 1 && UNSPACED.test(word)) bigrams(word, out);
-    else out.push(word.length > MAX_WORD ? word.slice(0, MAX_WORD) : word);
+    if (!unspaced || !UNSPACED.test(word)) out.push(bounded(word));
+    else {
+      for (const run of word.match(RUN)!) {
+        if (UNSPACED.test(run)) bigrams(run, out);
+        else out.push(bounded(run));
+      }
+    }
   }
   return out;
+}
+
+/** Cut to the longest word, never within a character. */
+function bounded(word: string): string {
+  return word.length > MAX_WORD ? word.slice(0, MAX_WORD).replace(/[\ud800-\udbff]$/, '') : word;
 }
 
 function bigrams(word: string, out: string[]): void {
@@ -71,19 +93,27 @@ function bigrams(word: string, out: string[]): void {
 /** Lexeme positions beyond this are not kept by Postgres. */
 const MAX_POSITION = 16_383;
 const MAX_POSITIONS = 255;
+/** Postgres refuses a tsvector beyond 2^20 − 1 bytes of lexemes and positions, and with it the whole batch. */
+const MAX_BYTES = 1_000_000;
 
 /**
- * A text as the literal of a Postgres tsvector, with positions (phrases can be searched).
- * Words hold letters, digits and underscores only, so nothing needs quoting inside the quotes.
+ * A text as the literal of a Postgres tsvector, with positions (phrases can be searched). Of a text with more distinct
+ * words than Postgres takes (about a megabyte of them), the first ones.
+ * Words hold letters, marks, digits and underscores only, so nothing needs quoting inside the quotes.
  */
 export function tsvectorOf(text: string): string {
   const positions = new Map<string, number[]>();
-  let at = 0;
+  let [at, bytes] = [0, 0];
   for (const word of words(fold(text))) {
     at = Math.min(at + 1, MAX_POSITION);
     const list = positions.get(word);
-    if (!list) positions.set(word, [at]);
-    else if (list.length < MAX_POSITIONS && list[list.length - 1] !== at) list.push(at);
+    const kept = !list || (list.length < MAX_POSITIONS && list[list.length - 1] !== at);
+    if (!kept) continue;
+    // A position takes two bytes; a lexeme up to three a UTF-16 unit, its count of positions two, alignment one.
+    bytes += list ? 2 : 3 * word.length + 5;
+    if (bytes > MAX_BYTES) break;
+    if (list) list.push(at);
+    else positions.set(word, [at]);
   }
   let out = '';
   for (const [word, list] of positions) out += (out === '' ? "'" : " '") + word + "':" + list.join(',');

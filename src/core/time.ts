@@ -40,27 +40,37 @@ export function boundsOf(time: Time): { earliest: number; latest: number } {
   return { earliest: start - EARLIEST_OFFSET_MS, latest: start + width + LATEST_OFFSET_MS };
 }
 
-const RFC3339 = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?$/;
+const RFC3339 = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /** Parses RFC 3339 and its looser relatives (no offset, no seconds, date alone). Undefined when it is no such time. */
 export function parseIso(text: string): Time | undefined {
   const match = RFC3339.exec(text.trim());
   if (!match) return undefined;
   const [, date, clock, seconds, fraction, offset] = match;
-  if (clock === undefined) return check({ at: date!, precision: 'day', zone: 'unknown' });
+  if (clock === undefined)
+    return isDay(date!, Date.parse(date!)) ? { at: date!, precision: 'day', zone: 'unknown' } : undefined;
   const precision: Precision = fraction !== undefined ? 'ms' : seconds !== undefined ? 's' : 'min';
   const millis = (fraction ?? '').padEnd(3, '0').slice(0, 3);
   const local = Date.parse(`${date}T${clock}:${seconds ?? '00'}.${millis}Z`);
-  if (Number.isNaN(local)) return undefined;
+  if (!isDay(date!, local)) return undefined;
   if (offset === undefined) return timeFromMs(local, precision, 'unknown');
   if (offset === 'Z' || offset === 'z') return timeFromMs(local, precision, 'utc');
-  const sign = offset.startsWith('-') ? 1 : -1;
-  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2));
-  return timeFromMs(local + sign * minutes * 60_000, precision, minutes === 0 ? 'utc' : 'stated');
+  const minutes = minutesOf(offset);
+  if (minutes === undefined) return undefined;
+  return timeFromMs(local - minutes * 60_000, precision, minutes === 0 ? 'utc' : 'stated');
 }
 
-function check(time: Time): Time | undefined {
-  return Number.isNaN(msOf(time)) ? undefined : time;
+/** Date.parse takes February 30 for March 1, and 24:00 for the next day: neither is what was said. */
+function isDay(date: string, ms: number): boolean {
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
+}
+
+/** Minutes east of Greenwich of `+0530`, `+05:30` or `+05`; undefined for what no clock shows. */
+function minutesOf(offset: string): number | undefined {
+  const hours = Number(offset.slice(1, 3));
+  const minutes = offset.length > 3 ? Number(offset.slice(-2)) : 0;
+  if (hours > 23 || minutes > 59) return undefined;
+  return (hours * 60 + minutes) * (offset.startsWith('-') ? -1 : 1);
 }
 
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
@@ -72,11 +82,13 @@ export function parseClassic(text: string): Time | undefined {
   if (!match) return undefined;
   const month = MONTHS.indexOf(match[1]!);
   if (month < 0 || month % 3 !== 0) return undefined;
-  const local = Date.UTC(+match[7]!, month / 3, +match[2]!, +match[3]!, +match[4]!, +match[5]!);
-  const offset = match[6]!;
-  if (offset === '+0000') return timeFromMs(local, 's', 'utc');
-  const minutes = (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3))) * (offset.startsWith('-') ? 1 : -1);
-  return timeFromMs(local + minutes * 60_000, 's', 'stated');
+  const [day, hour, minute, second, year] = [+match[2]!, +match[3]!, +match[4]!, +match[5]!, +match[7]!];
+  const local = Date.UTC(year, month / 3, day, hour, minute, second);
+  // Date.UTC carries February 30 and 25:00 over into the next day.
+  if (new Date(local).getUTCDate() !== day || minute > 59 || second > 59) return undefined;
+  const minutes = minutesOf(match[6]!);
+  if (minutes === undefined) return undefined;
+  return timeFromMs(local - minutes * 60_000, 's', minutes === 0 ? 'utc' : 'stated');
 }
 
 const FIRST_PLAUSIBLE = Date.UTC(1990, 0, 1);
@@ -116,7 +128,7 @@ function offsetAt(ms: number, zone: string): number {
   }
   const part: Record<string, number> = {};
   for (const { type, value } of format.formatToParts(ms)) part[type] = Number(value);
-  const wall = Date.UTC(part['year']!, part['month']! - 1, part['day']!, part['hour']!, part['minute']!, part['second']!);
+  const wall = Date.UTC(part['year']!, part['month']! - 1, part['day'], part['hour'], part['minute'], part['second']);
   return wall - Math.floor(ms / 1000) * 1000;
 }
 

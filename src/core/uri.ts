@@ -4,6 +4,7 @@
  * Each source builds them from the platform's own key (a tweet's id, an ActivityPub object URI, a
  * channel id with a message id), never from a handle. A post's key in the database is a hash of its canonical URI.
  */
+import { storable } from './canonical.js';
 import { keyOf, showKey, type Key } from './digest.js';
 
 declare const brand: unique symbol;
@@ -20,7 +21,7 @@ export class InvalidUriError extends Error {
 // Long enough for every real one; a bound, because URIs become keys, columns and file names in exports.
 const MAX_LENGTH = 2_048;
 // eslint-disable-next-line no-control-regex -- control characters are exactly what must not stand in a URI
-const FORBIDDEN = /[\u0000-\u0020\u007f"<>\\^`{|}\ud800-\udfff]/;
+const FORBIDDEN = /[\u0000-\u0020\u007f"<>\\^`{|}\p{Surrogate}]/u;
 
 function ensure(text: string): string {
   if (text.length === 0 || text.length > MAX_LENGTH) throw new InvalidUriError(text, `length ${text.length}`);
@@ -39,7 +40,10 @@ export function actorUri(text: string): ActorUri {
 
 /** Escapes one path segment of a `perdure:` URI. */
 export function segment(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+  return encodeURIComponent(storable(text).text).replace(
+    /[!'()*]/g,
+    (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase(),
+  );
 }
 
 export function postKey(uri: PostUri): Key {

@@ -9,6 +9,7 @@ import type { Dispatcher, RangeRef } from './ports.js';
 export const RECONCILE_EVERY_MS = 15_000;
 /** So many ranges are looked at in one round; more wait for the next. */
 export const RECONCILE_RANGES = 2_000;
+const SECOND_LOOK_MS = 1_000;
 
 export interface Unfinished {
   /** Accessions that are to be unpacked or split; `epoch` counts how often they were put in. */
@@ -26,6 +27,7 @@ export interface ReconcileDeps {
   readonly live: LiveJobs;
   readonly dispatch: Dispatcher;
   readonly now: () => number;
+  readonly pause: (ms: number) => Promise<unknown>;
 }
 
 /** What the queue holds at this moment: waiting, delayed or being worked on. */
@@ -41,16 +43,28 @@ export function rangeKey({ accession, member, offset }: RangeRef): string {
 
 /** One round. Returns how much was put back into the queue. */
 export async function reconcile(deps: ReconcileDeps): Promise<{ accessions: number; ranges: number }> {
-  // Postgres first, then the queue: a range that is finished between the two looks is queued once too often, which is
-  // harmless; the other way round one could be missed.
+  const first = await lostWork(deps);
+  if (first.accessions.length + first.ranges.length === 0) return { accessions: 0, ranges: 0 };
+  // A splitter writes ranges a moment before it queues them. What is lost is lost at a second look as well.
+  await deps.pause(SECOND_LOOK_MS);
+  const second = await lostWork(deps);
+  const before = { accessions: new Set(first.accessions), ranges: new Set(first.ranges.map(rangeKey)) };
+  const accessions = second.accessions.filter((id) => before.accessions.has(id));
+  const ranges = second.ranges.filter((range) => before.ranges.has(rangeKey(range)));
+  for (const id of accessions) await deps.dispatch.accession(id, Math.floor(deps.now() / 1000));
+  if (ranges.length > 0) await deps.dispatch.ranges(ranges, await deps.nextEpoch(ranges));
+  return { accessions: accessions.length, ranges: ranges.length };
+}
+
+async function lostWork(deps: ReconcileDeps): Promise<{ accessions: Key[]; ranges: RangeRef[] }> {
+  // Postgres first, then the queue: a range that is finished between the two looks is taken for lost, which is harmless;
+  // the other way round one could be missed.
   const unfinished = await deps.unfinished(RECONCILE_RANGES);
   for (const id of unfinished.ingesting) await deps.completeIfDone(id);
   const liveAccessions = unfinished.accessions.length > 0 ? await deps.live.accessions() : new Set<Key>();
-  const lostAccessions = unfinished.accessions.filter((id) => !liveAccessions.has(id));
-  for (const id of lostAccessions) await deps.dispatch.accession(id, Math.floor(deps.now() / 1000));
-
   const liveRanges = unfinished.ranges.length > 0 ? await deps.live.ranges() : new Set<string>();
-  const lost = unfinished.ranges.filter((range) => !liveRanges.has(rangeKey(range)));
-  if (lost.length > 0) await deps.dispatch.ranges(lost, await deps.nextEpoch(lost));
-  return { accessions: lostAccessions.length, ranges: lost.length };
+  return {
+    accessions: unfinished.accessions.filter((id) => !liveAccessions.has(id)),
+    ranges: unfinished.ranges.filter((range) => !liveRanges.has(rangeKey(range))),
+  };
 }

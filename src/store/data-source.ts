@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Spine1767225600000 } from '../../migrations/1767225600000-spine.js';
 import { ENTITIES } from './entities.js';
@@ -40,14 +40,17 @@ const MIGRATION_LOCK = [0x70657264, 0x757265] as const;
 
 /** Brings the schema up to date. Several processes may call it at once: one migrates, the others wait. */
 export async function migrate(database: DataSource): Promise<readonly string[]> {
-  const client = await poolOf(database).connect();
+  // A connection of its own for the lock: with a pool of one, the migrations would wait for it for ever.
+  const { url } = database.options as { readonly url: string };
+  const lock = new pg.Client({ connectionString: url, application_name: 'perdure-migrate' });
+  await lock.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+    await lock.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
     const run = await database.runMigrations();
     return run.map((migration) => migration.name);
   } finally {
-    await client.query('SELECT pg_advisory_unlock($1, $2)', [...MIGRATION_LOCK]);
-    client.release();
+    // Ending the session gives the lock back.
+    await lock.end();
   }
 }
 

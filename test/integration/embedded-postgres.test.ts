@@ -79,6 +79,11 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 45_000; !holds(); await sleep(10))
+    if (Date.now() > deadline) throw new Error('waited in vain');
+}
+
 type Said = Record<string, string & number>;
 const saying = (word: string) => (line: string) => {
   const said = line.startsWith('{') ? (JSON.parse(line) as Said) : {};
@@ -205,7 +210,7 @@ describe('embedded Postgres', () => {
     const lost: Error[] = [];
     const postgres = await start({ onLost: (error) => lost.push(error) });
     process.kill(reaperOf(dataDir), 'SIGKILL');
-    while (lost.length === 0) await sleep(10);
+    await until(() => lost.length > 0);
     expect(lost[0]?.message).toMatch(/reaper ended unasked/);
     expect(await query(postgres.url, 'SELECT 1')).toEqual([1]);
     await postgres.stop();
@@ -244,7 +249,7 @@ describe('embedded Postgres', () => {
     await query(postgres.url, KEEP);
     const before = postgres.pid;
     process.kill(before, 'SIGKILL');
-    while (postgres.pid === before) await sleep(10);
+    await until(() => postgres.pid !== before);
     expect(await query(postgres.url, 'SELECT id FROM kept')).toEqual([1]);
   });
 

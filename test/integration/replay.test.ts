@@ -22,7 +22,10 @@ function note() {
   return fc
     .record({
       note: fc.integer({ min: 1, max: 12 }).map(String),
-      by: fc.record({ id: fc.integer({ min: 1, max: 3 }).map(String), name: fc.constantFrom('نور', 'Sami', 'Rima 🌙') }),
+      by: fc.record({
+        id: fc.integer({ min: 1, max: 3 }).map(String),
+        name: fc.constantFrom('نور', 'Sami', 'Rima 🌙'),
+      }),
       at: fc.integer({ min: 0, max: 20 }).map((s) => new Date(Date.UTC(2016, 11, 13, 19, 0, s)).toISOString()),
       body: fc.constantFrom('one', 'two', 'ثلاثة', 'a\tb\\c\nd', '\u0000nul', 'lone \ud800 surrogate'),
       edited: fc.constantFrom(null, '2016-12-13T20:00:00Z', '2016-12-13T21:00:00Z'),
@@ -75,7 +78,9 @@ describe('replay', () => {
 
           await empty(archive.pool);
           // Files come in any order; every range is taken by two workers, which meet.
-          const order = [...paths].sort((a, b) => picks[a.length % picks.length]! - picks[b.length % picks.length]! || (a < b ? 1 : -1));
+          const order = [...paths].sort(
+            (a, b) => picks[a.length % picks.length]! - picks[b.length % picks.length]! || (a < b ? 1 : -1),
+          );
           for (const path of order) await archive.receive(path);
           const ranges = archive.pending.splice(0).reverse();
           await Promise.all([archive.ingest(ranges), archive.ingest([...ranges].reverse())]);
@@ -128,7 +133,9 @@ describe('replay', () => {
     };
     const sick = await openTestArchive(database.url, [poisoned]);
     try {
-      const lines = Array.from({ length: 50 }, (_, i) => JSON.stringify({ note: String(100 + i), by: { id: '1' }, body: i === 23 ? 'POISON' : 'fine' }));
+      const lines = Array.from({ length: 50 }, (_, i) =>
+        JSON.stringify({ note: String(100 + i), by: { id: '1' }, body: i === 23 ? 'POISON' : 'fine' }),
+      );
       await empty(sick.pool);
       await sick.receive((await files([lines]))[0]!);
       for (let round = 0; round < 60; round++) {

@@ -71,7 +71,10 @@ describe('unpack', () => {
   });
 
   it('reads tar, tar.gz and a single compressed file', async () => {
-    const bytes = await tarOf([{ name: './outbox.json', body: '{}' }, { name: 'media/1.png', body: 'png' }]);
+    const bytes = await tarOf([
+      { name: './outbox.json', body: '{}' },
+      { name: 'media/1.png', body: 'png' },
+    ]);
     for (const packed of [bytes, gzipSync(bytes)]) {
       const members = await unpacked(packed, 'archive.tar.gz');
       expect(members.map((member) => member.path)).toEqual(['outbox.json', 'media/1.png']);
@@ -97,7 +100,9 @@ describe('unpack', () => {
 
   it('refuses a second member of the same name and symbolic links', async () => {
     const bytes = replaceAll(await zip({ 'a.json': 'first', 'b.json': 'second' }), 'b.json', 'a.json');
-    expect((await unpacked(bytes))[1]).toMatchObject({ refusal: { reason: 'unsafe-path', detail: expect.stringContaining('second member') } });
+    expect((await unpacked(bytes))[1]).toMatchObject({
+      refusal: { reason: 'unsafe-path', detail: expect.stringContaining('second member') },
+    });
     const link = await zip({ 'link.json': '/etc/passwd' }, { mode: 0o120777 });
     expect((await unpacked(link))[0]).toMatchObject({ refusal: { reason: 'unsafe-path', detail: 'a symbolic link' } });
     const [tarLink] = await unpacked(await tarOf([{ name: 'l', body: '', type: 'symlink' }]), 'a.tar');
@@ -122,7 +127,9 @@ describe('unpack', () => {
   it('rejects what is cut short, with the place to look', async () => {
     const whole = await zip({ 'a.json': 'some text that is long enough' });
     await expect(unpacked(whole.subarray(0, whole.length - 30))).rejects.toBeInstanceOf(Rejection);
-    await expect(unpacked(gzipSync(Buffer.alloc(5_000, 'abc')).subarray(0, 30), 'a.gz')).rejects.toMatchObject({ reason: 'truncated' });
+    await expect(unpacked(gzipSync(Buffer.alloc(5_000, 'abc')).subarray(0, 30), 'a.gz')).rejects.toMatchObject({
+      reason: 'truncated',
+    });
     const cutTar = (await tarOf([{ name: 'a', body: 'x'.repeat(2_000) }])).subarray(0, 900);
     await expect(unpacked(cutTar, 'a.tar')).rejects.toMatchObject({ reason: 'truncated' });
   });
@@ -146,13 +153,14 @@ async function zip(files: Record<string, string | Buffer>, options: ZipOptions =
   const out = new yazl.ZipFile();
   const mtime = new Date(2017, 0, 2, 8, 0, 0);
   for (const [name, body] of Object.entries(files)) out.addBuffer(Buffer.from(body), name, { mtime, ...options });
-  out.end({ forceZip64Format: options.forceZip64Format ?? false });
+  out.end({ forceZip64Format: options.forceZip64Format ?? false, comment: '' });
   return buffer(out.outputStream as NodeJS.ReadableStream);
 }
 
 async function tarOf(files: { name: string; body: string; type?: 'file' | 'symlink' }[]): Promise<Buffer> {
   const pack = tar.pack();
-  for (const { name, body, type = 'file' } of files) pack.entry({ name, type, ...(type === 'symlink' && { linkname: '/etc/passwd' }) }, body);
+  for (const { name, body, type = 'file' } of files)
+    pack.entry({ name, type, ...(type === 'symlink' && { linkname: '/etc/passwd' }) }, body);
   pack.finalize();
   return buffer(pack as unknown as NodeJS.ReadableStream);
 }

@@ -22,4 +22,11 @@ const worker = await queues.worker('ingest', async (payload, { id, attempt }) =>
   say({ done: id });
 });
 say({ ready: process.pid });
-process.on('SIGTERM', () => void worker.close().then(() => queues.close()).then(() => say({ closed: true })));
+process.on(
+  'SIGTERM',
+  () =>
+    void worker
+      .close()
+      .then(() => queues.close())
+      .then(() => say({ closed: true })),
+);

@@ -67,7 +67,8 @@ export class Claim {
           `process ${theirs ? other.owner.pid : other.reaper?.pid} has held ${dataDir} for two minutes without a ` +
             `running database: look at ${join(dataDir, 'postgres.log')}, stop it, and start again`,
         );
-      if (!explained) log.info({ dataDir, owner: other.owner.pid }, 'waiting for another process to let go of the database');
+      if (!explained)
+        log.info({ dataDir, owner: other.owner.pid }, 'waiting for another process to let go of the database');
       explained = true;
       await sleep(50);
     }
@@ -87,7 +88,8 @@ export class Claim {
 
   release(): void {
     const entry = read(this.path);
-    if (entry?.owner.started === this.#entry.owner.started && entry.owner.pid === process.pid) rmSync(this.path, { force: true });
+    if (entry?.owner.started === this.#entry.owner.started && entry.owner.pid === process.pid)
+      rmSync(this.path, { force: true });
   }
 
   #write(entry: Entry): void {
@@ -150,7 +152,11 @@ function removeIfStill(path: string, stale: Entry): void {
 /** Owner and reaper were both killed: their Postgres has nobody left, and nobody else can know its port. */
 async function stopOrphans(cluster: string, log: Log): Promise<void> {
   // Fast shutdown, immediate shutdown, and what cannot be refused; each with its patience in milliseconds.
-  for (const [signal, patience] of [['SIGINT', 45_000], ['SIGQUIT', 10_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, patience] of [
+    ['SIGINT', 45_000],
+    ['SIGQUIT', 10_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     const orphans = postgresOf(cluster);
     if (orphans.length === 0) return;
     log.warn({ cluster, pids: orphans, signal }, 'stopping a Postgres whose owner was killed');

@@ -11,8 +11,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync, chownSync, closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
-  renameSync, rmSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -31,7 +42,7 @@ import { settingsFor } from './settings.js';
 export interface PostgresOptions {
   /** A folder of its own; made if it is not there. */
   readonly dataDir: string;
-  /** `false`: faster, and lost if the machine (not merely Postgres) crashes. For tests. */
+  /** `false`: faster; kill -9 of Postgres loses the last second, a crash of the machine everything. For tests. */
   readonly durable: boolean;
   /** This port or none. Without it: the port of last time, or any free one. */
   readonly port?: number;
@@ -58,8 +69,15 @@ export interface EmbeddedPostgres {
 
 const ROLE = 'perdure';
 /** Fast shutdown: connections end, a checkpoint is written. If that takes too long: as in a crash, which is safe, only slower next time. */
-const STOP_SERVER: StopPlan = [['SIGINT', 45_000], ['SIGQUIT', 15_000], ['SIGKILL', 5_000]];
-const STOP_INITDB: StopPlan = [['SIGTERM', 2_000], ['SIGKILL', 2_000]];
+const STOP_SERVER: StopPlan = [
+  ['SIGINT', 45_000],
+  ['SIGQUIT', 15_000],
+  ['SIGKILL', 5_000],
+];
+const STOP_INITDB: StopPlan = [
+  ['SIGTERM', 2_000],
+  ['SIGKILL', 2_000],
+];
 /** Recovery replays at most `max_wal_size`, twice in the worst case; on a slow disk that takes minutes. */
 const START_LIMIT = 15 * 60_000;
 /** So many restarts in so many milliseconds, then it is lost. */
@@ -82,7 +100,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   // As root, Postgres' user must pass through; what is secret in here has its own mode.
   chmodSync(dataDir, account.uid === undefined ? 0o700 : 0o711);
   const password = passwordIn(dataDir);
-  const urlOf = (port: number): string => `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  const urlOf = (port: number): string =>
+    `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 
   const claim = await Claim.take({ dataDir, cluster, urlOf, log, signal });
   let reaper: Reaper | undefined;
@@ -182,8 +201,17 @@ async function makeCluster(home: Home, password: string): Promise<void> {
       cwd: draft,
       // The secret is found from where initdb stands, for the same reason as the folder itself.
       args: [
-        '-D', seenFromInside(draft, account), '--username', ROLE, '--pwfile', `../${secret.slice(dataDir.length + 1)}`,
-        '--auth=scram-sha-256', '--encoding=UTF8', ...locale, '--no-instructions', ...(durable ? [] : ['--no-sync']),
+        '-D',
+        seenFromInside(draft, account),
+        '--username',
+        ROLE,
+        '--pwfile',
+        `../${secret.slice(dataDir.length + 1)}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        ...locale,
+        '--no-instructions',
+        ...(durable ? [] : ['--no-sync']),
       ],
       env: ENVIRONMENT,
       ...account,
@@ -199,6 +227,11 @@ async function makeCluster(home: Home, password: string): Promise<void> {
   rmSync(secret, { force: true });
   if (exit?.code !== 0) {
     rmSync(draft, { recursive: true, force: true });
+    if (exit?.tail.some((line) => line.includes('could not look up effective user ID')))
+      throw new EmbeddedPostgresError(
+        `Postgres runs only for a user with a name, and user ${process.getuid?.()} has none in /etc/passwd (a container ` +
+          'started with a bare number?): add a line there, run as a user who is in it, or set DATABASE_URL',
+      );
     throw new EmbeddedPostgresError(`initdb failed (${exit?.signal ?? exit?.code}):\n${exit?.tail.join('\n')}`);
   }
   renameSync(draft, cluster);
@@ -225,7 +258,9 @@ function passwordIn(dataDir: string): string {
     // Two first starts at once: the one that comes second reads what the first wrote.
     if (!existsSync(path)) {
       if (existsSync(join(dataDir, 'cluster')))
-        throw new EmbeddedPostgresError(`${path} is gone, and the database in ${dataDir} opens with it only: restore it`);
+        throw new EmbeddedPostgresError(
+          `${path} is gone, and the database in ${dataDir} opens with it only: restore it`,
+        );
       writeFileSync(path, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
     }
   } catch (error) {
@@ -264,10 +299,12 @@ async function launch(home: Home, fixed: number | null): Promise<Server> {
     // The backends of a postmaster that was killed need a moment to notice.
     const lingering = /pre-existing shared memory block|lock file ".*" already exists/.test(said);
     if (taken && fixed === null && attempt < 20) port = await freePort();
-    else if ((taken || lingering) && attempt < 50) await sleep(200, undefined, signal ? { signal } : {});
+    else if (attempt < (lingering ? 50 : taken ? 10 : 0)) await sleep(200, undefined, signal ? { signal } : {});
     else {
       const why = taken ? `port ${port} is taken` : `it ended (${exit.signal ?? exit.code})`;
-      throw new EmbeddedPostgresError(`Postgres does not start, ${why}; its log ${join(dataDir, 'postgres.log')} says:\n${said}`);
+      throw new EmbeddedPostgresError(
+        `Postgres does not start, ${why}; its log ${join(dataDir, 'postgres.log')} says:\n${said}`,
+      );
     }
   }
 }
@@ -282,7 +319,7 @@ async function readyOrExit(home: Home, running: Running, deadline: number): Prom
   const status = join(home.cluster, 'postmaster.pid');
   while (Date.now() < deadline) {
     if (exit) return exit;
-    const lines = existsSync(status) ? readFileSync(status, 'utf8').split('\n') : [];
+    const lines = textOf(status).split('\n');
     if (Number(lines[0]) === running.pid && lines[7]?.startsWith('ready')) return null;
     if (Date.now() - told > 10_000) {
       told = Date.now();
@@ -291,7 +328,19 @@ async function readyOrExit(home: Home, running: Running, deadline: number): Prom
     await sleep(15);
   }
   running.stop();
-  throw new EmbeddedPostgresError(`Postgres was not ready after ${START_LIMIT / 60_000} minutes: see ${join(home.dataDir, 'postgres.log')}`);
+  throw new EmbeddedPostgresError(
+    `Postgres was not ready after ${START_LIMIT / 60_000} minutes: see ${join(home.dataDir, 'postgres.log')}`,
+  );
+}
+
+/** Empty when the file is not there: Postgres makes and removes it while we look. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /**
@@ -301,14 +350,13 @@ async function readyOrExit(home: Home, running: Running, deadline: number): Prom
  */
 function clearForeignPid(cluster: string): void {
   const path = join(cluster, 'postmaster.pid');
-  if (!existsSync(path)) return;
-  const pid = Number.parseInt(readFileSync(path, 'utf8'), 10);
+  const pid = Number.parseInt(textOf(path), 10);
   if (Number.isInteger(pid) && markOf(pid) !== null && postgresOf(cluster).length === 0) rmSync(path, { force: true });
 }
 
 async function portToTry(dataDir: string): Promise<number> {
   const path = join(dataDir, 'port');
-  const last = existsSync(path) ? Number.parseInt(readFileSync(path, 'utf8'), 10) : Number.NaN;
+  const last = Number.parseInt(textOf(path), 10);
   return last > 0 && last < 65_536 ? last : freePort();
 }
 
@@ -357,7 +405,13 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
 }
 
 /** From ready to stopped: what happens if it, or its reaper, ends unasked. */
-function guarded(home: Home, first: Server, claim: Claim, url: string, onLost: ((error: Error) => void) | undefined): EmbeddedPostgres {
+function guarded(
+  home: Home,
+  first: Server,
+  claim: Claim,
+  url: string,
+  onLost: ((error: Error) => void) | undefined,
+): EmbeddedPostgres {
   const { reaper, log } = home;
   let server = first;
   let stopping: Promise<void> | undefined;
@@ -375,7 +429,9 @@ function guarded(home: Home, first: Server, claim: Claim, url: string, onLost: (
       restarts.push(now);
       try {
         if (restarts.filter((time) => now - time < RESTARTS.within).length > RESTARTS.limit)
-          throw new EmbeddedPostgresError(`Postgres ended ${restarts.length} times: see ${join(home.dataDir, 'postgres.log')}`);
+          throw new EmbeddedPostgresError(
+            `Postgres ended ${restarts.length} times: see ${join(home.dataDir, 'postgres.log')}`,
+          );
         server = await launch({ ...home, signal: undefined }, server.port);
         claim.serves(server.pid, server.port);
         watch();
@@ -411,7 +467,7 @@ async function stopDirectly(mark: ProcessMark): Promise<void> {
   for (const [signal, patience] of STOP_SERVER) {
     if (!isAlive(mark)) return;
     process.kill(mark.pid, signal);
-    for (const deadline = Date.now() + patience; Date.now() < deadline && isAlive(mark); ) await sleep(50);
+    for (const deadline = Date.now() + patience; Date.now() < deadline && isAlive(mark);) await sleep(50);
   }
   if (isAlive(mark)) throw new EmbeddedPostgresError(`Postgres (process ${mark.pid}) does not end`);
 }

@@ -80,11 +80,14 @@ export class Reaper {
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
     // A write into a reaper that is gone: its exit says so.
     child.stdin?.on('error', () => undefined);
-    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line) as Event));
+    if (child.stdout)
+      createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line) as Event));
     this.lost = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         const asked = this.#ending !== undefined;
-        const error = new Error(`the reaper ended ${asked ? '' : 'unasked '}(${signal ?? `code ${code}`}) ${stderr}`.trim());
+        const error = new Error(
+          `the reaper ended ${asked ? '' : 'unasked '}(${signal ?? `code ${code}`}) ${stderr}`.trim(),
+        );
         for (const entry of this.#entries.values()) {
           entry.failed(error);
           if (asked) entry.ended({ code: null, signal: null, tail: entry.tail });

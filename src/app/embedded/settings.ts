@@ -58,7 +58,8 @@ const DURABLE: Readonly<Record<string, string>> = {
 };
 
 const FOR_TESTS: Readonly<Record<string, string>> = {
-  // The data live as long as the test run; a crash of the machine may take them.
+  // The data live as long as the test run. A crash of the machine may take them all, a kill of Postgres the last second:
+  // a test of what survives such a kill asks for a durable one.
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',

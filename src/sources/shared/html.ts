@@ -22,7 +22,21 @@ const BREAKS: ReadonlyMap<string, number> = new Map([
   ...words('div li dt dd tr section article aside header footer main figcaption form fieldset address details', 1),
 ]);
 const SKIPPED = new Set(['script', 'style', 'template', 'iframe', 'object', 'noembed', 'noframes']);
-const VOID = new Set(['br', 'hr', 'img', 'wbr', 'input', 'link', 'meta', 'source', 'track', 'area', 'base', 'col', 'embed']);
+const VOID = new Set([
+  'br',
+  'hr',
+  'img',
+  'wbr',
+  'input',
+  'link',
+  'meta',
+  'source',
+  'track',
+  'area',
+  'base',
+  'col',
+  'embed',
+]);
 
 function words(list: string, breaks: number): [string, number][] {
   return list.split(' ').map((word) => [word, breaks]);

@@ -7,7 +7,8 @@ const LATEST_SECONDS = 253_402_300_800; // the year 10000
 /** `date_unixtime`: seconds since 1970, a string of digits. */
 export function unixTime(value: unknown): Time | undefined {
   const seconds = asNumber(value);
-  if (seconds === undefined || !Number.isInteger(seconds) || seconds <= 0 || seconds >= LATEST_SECONDS) return undefined;
+  if (seconds === undefined || !Number.isInteger(seconds) || seconds <= 0 || seconds >= LATEST_SECONDS)
+    return undefined;
   return timeFromMs(seconds * 1000, 's', 'utc');
 }
 
@@ -31,7 +32,7 @@ export function titleTime(value: string | undefined, zone: string | undefined): 
 
 /** `0:27`, `1:02:03`, as players show it. */
 export function seconds(text: string | undefined): number | undefined {
-  const match = /(?:(\d+):)?(\d{1,2}):(\d\d)/.exec(text ?? '');
+  const match = /(?:(\d+):)?(\d{1,2}):(\d\d)/.exec((text ?? '').slice(0, 80));
   if (!match) return undefined;
   return Number(match[1] ?? 0) * 3600 + Number(match[2]) * 60 + Number(match[3]);
 }

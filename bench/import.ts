@@ -1,0 +1,249 @@
+/**
+ * npm run bench:import [-- --tweets 100000] [-- --million]
+ *
+ * How long does an X archive take from the file to committed, indexed, searchable rows, with two ingest workers, against
+ * one COPY a table of the very same final rows into the same indexed tables on one connection? Both in this run, on one
+ * durable Postgres. Ratios are what counts: machines differ, and are noisy.
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { openArchive, type Archive } from '../src/app/archive.js';
+import { startChildren } from '../src/app/children.js';
+import { loadConfig, type Config } from '../src/app/config.js';
+import { startPostgres } from '../src/app/embedded/index.js';
+import { openLog } from '../src/app/log.js';
+import { startProcessing } from '../src/app/processing.js';
+import type { Key } from '../src/core/digest.js';
+import { receivePath } from '../src/pipeline/receive.js';
+import { migrate, openDatabase } from '../src/store/data-source.js';
+import { generateXArchive } from './generate-x-archive.js';
+import { cpuSeconds, ownCpuSeconds, peakMemory } from './measure.js';
+
+const TABLES = [
+  'actor',
+  'profile',
+  'profile_observation',
+  'post',
+  'post_alias',
+  'snapshot',
+  'observation',
+  'reference',
+  'identity_link',
+  'post_media',
+];
+const WORKERS = 2;
+
+interface Run {
+  readonly what: string;
+  readonly seconds: number;
+  readonly posts: number;
+  readonly nodeCpu: number;
+  readonly postgresCpu: number;
+  /** MiB, of the largest Node process. */
+  readonly peak: number;
+}
+
+const { values: args } = parseArgs({ options: { tweets: { type: 'string', default: '100000' }, million: { type: 'boolean', default: false } } });
+const tweets = Number(args.tweets);
+const log = openLog(process.env['LOG_LEVEL'] ?? 'warn', 'bench');
+const folder = await mkdtemp(join(tmpdir(), 'perdure-bench-'));
+const server = await startPostgres({ dataDir: join(folder, 'postgres'), durable: true, log });
+try {
+  await bench();
+} finally {
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function bench(): Promise<void> {
+  const small = await generate(tweets);
+  const imported = await withArchive('pipeline', async (archive, importing) => {
+    const first = await importing(`import ${tweets}`, small.path);
+    await printServer(archive);
+    const before = await rowCounts(archive);
+    const again = await importing(`import ${tweets} again`, small.path);
+    const after = await rowCounts(archive);
+    const added = TABLES.filter((table) => before[table] !== after[table]);
+    if (added.length > 0) throw new Error(`the second import added rows to ${added.join(', ')}`);
+    return { first, again };
+  });
+  const copied = await copyTheSame('pipeline');
+  const runs = [imported.first, copied, imported.again];
+  if (args.million) {
+    const large = await generate(tweets * 10);
+    runs.push(await withArchive('million', (_, importing) => importing(`import ${tweets * 10}`, large.path)));
+  }
+  print(runs);
+  const ratio = (a: number, b: number): string => (a / b).toFixed(2);
+  console.log(`ratio to COPY: ${ratio(imported.first.seconds, copied.seconds)}`);
+  console.log(`again to first: ${ratio(imported.again.seconds, imported.first.seconds)}, rows added: 0`);
+  if (args.million) console.log(`ten times as many: ${ratio(runs[3]!.seconds, imported.first.seconds)} times the time`);
+}
+
+async function generate(count: number): Promise<{ path: string; bytes: number }> {
+  const made = await generateXArchive(join(folder, `x-${count}`), count);
+  console.log(`generated ${count} tweets, ${(made.bytes / 1e6).toFixed(0)} MB`);
+  return made;
+}
+
+// ── the pipeline ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type Importing = (what: string, path: string) => Promise<Run>;
+
+async function withArchive<T>(database: string, work: (archive: Archive, importing: Importing) => Promise<T>): Promise<T> {
+  await createDatabase(database);
+  const config: Config = loadConfig({ ...process.env, PERDURE_DATA: join(folder, database), DATABASE_URL: urlOf(database) });
+  const archive = await openArchive(config, log, { databaseUrl: urlOf(database), name: 'bench', poolSize: 6, migrate: true });
+  const children = startChildren(config, log, urlOf(database), 'ingest', WORKERS);
+  const processing = await startProcessing(archive, { queues: ['accession'], reconciles: true });
+  try {
+    await sleep(3_000); // `perdure up` has its workers running as well
+    return await work(archive, (what, path) => timeImport(archive, children.pids, what, path));
+  } finally {
+    await processing.close();
+    await children.close();
+    await archive.close();
+  }
+}
+
+async function timeImport(archive: Archive, workers: readonly number[], what: string, path: string): Promise<Run> {
+  await archive.pool.query('CHECKPOINT');
+  const nodes = [process.pid, ...workers];
+  const cpu = { node: sum(nodes.map(ownCpuSeconds)), postgres: cpuSeconds(server.pid) };
+  const started = performance.now();
+  const request = { collection: 'bench', options: { include: [] }, custody: {} };
+  const id = await receivePath(archive, path, request);
+  const posts = await completed(archive, id);
+  return {
+    what,
+    seconds: (performance.now() - started) / 1000,
+    posts,
+    nodeCpu: sum(nodes.map(ownCpuSeconds)) - cpu.node,
+    postgresCpu: cpuSeconds(server.pid) - cpu.postgres,
+    peak: Math.max(...nodes.map(peakMemory)),
+  };
+}
+
+async function completed({ pool }: Archive, id: Key): Promise<number> {
+  for (;;) {
+    const result = await pool.query<{ status: string; problem: string | null }>(
+      'SELECT status, problem FROM accession WHERE accession_id = $1',
+      [id],
+    );
+    const { status, problem } = result.rows[0]!;
+    if (status === 'refused' || status === 'failed') throw new Error(problem ?? status);
+    if (status === 'complete') break;
+    await sleep(20);
+  }
+  const result = await pool.query<{ read: string; rejected: string }>(
+    'SELECT sum(read) AS read, sum(rejected) AS rejected FROM ingest_range WHERE accession_id = $1',
+    [id],
+  );
+  const { read, rejected } = result.rows[0]!;
+  if (rejected !== '0') throw new Error(`${rejected} records were rejected`);
+  return Number(read);
+}
+
+async function rowCounts({ pool }: Archive): Promise<Record<string, string>> {
+  const counts: Record<string, string> = {};
+  for (const table of TABLES) {
+    counts[table] = (await pool.query<{ count: string }>(`SELECT count(*) FROM ${table}`)).rows[0]!.count;
+  }
+  return counts;
+}
+
+async function printServer({ pool }: Archive): Promise<void> {
+  const version = await pool.query<{ v: string }>('SELECT version() AS v');
+  const settings = await pool.query<{ name: string; setting: string }>(
+    `SELECT name, current_setting(name) AS setting FROM pg_settings WHERE name IN
+     ('fsync','synchronous_commit','full_page_writes','shared_buffers','max_wal_size','wal_compression','checkpoint_timeout')`,
+  );
+  console.log(version.rows[0]!.v);
+  console.log(settings.rows.map((row) => `${row.name}=${row.setting}`).join(' '));
+  const indexes = await pool.query<{ indexdef: string }>(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY($1) ORDER BY tablename, indexname`,
+    [TABLES],
+  );
+  for (const row of indexes.rows) console.log('  ' + row.indexdef.replace('CREATE ', '').replace(' public.', ' '));
+}
+
+// ── the bound: COPY of the same rows ────────────────────────────────────────────────────────────────────────────────
+
+async function copyTheSame(from: string): Promise<Run> {
+  const source = await connect(from);
+  const files = new Map(TABLES.map((table) => [table, join(folder, `${table}.copy`)]));
+  for (const [table, file] of files) {
+    await pipeline(source.query(copyTo(`COPY ${table} TO STDOUT`)), createWriteStream(file));
+  }
+  await source.end();
+
+  await createDatabase('copied');
+  const schema = await openDatabase({ url: urlOf('copied'), poolSize: 1, name: 'perdure-bench' });
+  await migrate(schema);
+  await schema.destroy();
+  const target = await connect('copied');
+  await target.query('CHECKPOINT');
+  const cpu = { node: ownCpuSeconds(process.pid), postgres: cpuSeconds(server.pid) };
+  const started = performance.now();
+  for (const [table, file] of files) {
+    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), target.query(copyFrom(`COPY ${table} FROM STDIN`)));
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const posts = Number((await target.query<{ count: string }>('SELECT count(*) FROM post')).rows[0]!.count);
+  const run: Run = {
+    what: 'COPY of the same rows',
+    seconds,
+    posts,
+    nodeCpu: ownCpuSeconds(process.pid) - cpu.node,
+    postgresCpu: cpuSeconds(server.pid) - cpu.postgres,
+    peak: 0,
+  };
+  await target.end();
+  return run;
+}
+
+// ── odds and ends ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+function urlOf(database: string): string {
+  const url = new URL(server.url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function connect(database: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: urlOf(database) });
+  await client.connect();
+  return client;
+}
+
+async function createDatabase(name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
+
+function print(runs: readonly Run[]): void {
+  const per = (run: Run, seconds: number): string => ((seconds / run.posts) * 100_000).toFixed(1);
+  console.table(
+    runs.map((run) => ({
+      run: run.what,
+      seconds: run.seconds.toFixed(1),
+      'posts/s': Math.round(run.posts / run.seconds),
+      'Node CPU s / 100k': per(run, run.nodeCpu),
+      'Postgres CPU s / 100k': per(run, run.postgresCpu),
+      'peak MiB a process': run.peak === 0 ? '' : Math.round(run.peak),
+    })),
+  );
+}

@@ -1,0 +1,3 @@
+export { createApi } from './create.js';
+export type { ApiConfig, ApiDeps, ApiSource } from './deps.js';
+export { ApiModule } from './module.js';

@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { showDigest, type Digest } from '../../core/digest.js';
+import { media } from '../../read/index.js';
+import { API_DEPS, type ApiDeps } from '../deps.js';
+import { immutable, isUnchanged } from '../http/caching.js';
+import { notFound, Problem } from '../http/problem.js';
+import { DIGEST } from '../http/schemas.js';
+import { rangeOf } from './ranges.js';
+import { HEAD_BYTES, shownType } from './types.js';
+
+const BINARY = { type: 'string', format: 'binary' };
+
+@ApiTags('media')
+@Controller('api/v1/media')
+export class MediaController {
+  constructor(@Inject(API_DEPS) private readonly deps: ApiDeps) {}
+
+  @Get(':digest')
+  @ApiOperation({
+    operationId: 'getMedia',
+    summary: 'A picture, video or other file of a post, by its digest',
+    description:
+      'Pictures, video and sound are shown, by what their bytes are; everything else is for saving. Sealed files are refused (403).',
+  })
+  @ApiHeader({ name: 'Range', required: false, description: 'one range of bytes', schema: { type: 'string' } })
+  @ApiProduces('application/octet-stream')
+  @ApiOkResponse({ description: 'The file.', schema: BINARY })
+  @ApiResponse({ status: 206, description: 'The part of it that was asked for.', schema: BINARY })
+  async one(
+    @Param('digest', { schema: DIGEST }) digest: Digest,
+    @Headers('range') range: string | undefined,
+    @Headers('if-range') ifRange: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { pool, blobs } = this.deps;
+    const found = await media(pool, digest);
+    if (!found || !(await blobs.has(digest))) throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
+    if (found.sealed) throw new Problem('sealed', 'Every package that brought this file holds it to be private.');
+    immutable(reply, showDigest(digest));
+    void reply.header('accept-ranges', 'bytes').header('content-security-policy', "default-src 'none'; sandbox");
+    if (isUnchanged(reply)) return void reply.code(304).send();
+
+    const file = await blobs.asFile(digest);
+    reply.raw.once('close', () => void file.release());
+    const { size } = await stat(file.path);
+    const type = shownType(size === 0 ? Buffer.alloc(0) : await blobs.read(digest, 0, Math.min(HEAD_BYTES, size)));
+    void reply
+      .header('content-type', type ?? 'application/octet-stream')
+      .header('content-disposition', type === undefined ? `attachment; filename="${digest.slice(0, 16)}.bin"` : 'inline');
+    const isSame = ifRange === undefined || ifRange === `"${showDigest(digest)}"`;
+    const part = isSame ? rangeOf(range, size) : undefined;
+    if (part === 'unsatisfiable') {
+      return void reply.code(416).header('content-range', `bytes */${size}`).removeHeader('content-disposition').send();
+    }
+    const { start, end } = part ?? { start: 0, end: size - 1 };
+    if (part) void reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
+    void reply.header('content-length', end - start + 1);
+    if (reply.request.method === 'HEAD' || size === 0) return void reply.send('');
+    void reply.send(createReadStream(file.path, { start, end, highWaterMark: 256 * 1024 }));
+  }
+}

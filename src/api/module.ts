@@ -1,0 +1,38 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Registry } from 'prom-client';
+import { AccessionsController } from './accessions/controller.js';
+import { ActorsController } from './actors/controller.js';
+import { CollectionsController } from './collections/controller.js';
+import { API_DEPS, hasWebApp, Stopping, type ApiDeps } from './deps.js';
+import { HealthController } from './health/controller.js';
+import { HomeController } from './home/controller.js';
+import { requestLog } from './http/log.js';
+import { MediaController } from './media/controller.js';
+import { MetricsController } from './metrics/controller.js';
+import { createRegistry } from './metrics/registry.js';
+import { PostsController } from './posts/controller.js';
+
+@Module({})
+export class ApiModule {
+  static forRoot(deps: ApiDeps): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [requestLog(deps.log)],
+      controllers: [
+        CollectionsController,
+        AccessionsController,
+        PostsController,
+        ActorsController,
+        MediaController,
+        HealthController,
+        MetricsController,
+        ...(hasWebApp(deps) ? [] : [HomeController]),
+      ],
+      providers: [
+        { provide: API_DEPS, useValue: deps },
+        { provide: Registry, useValue: createRegistry(deps) },
+        Stopping,
+      ],
+    };
+  }
+}

@@ -1,0 +1,69 @@
+/** The description of the API: built from the same schemas that check requests, served, and committed as docs/openapi.json. */
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { PROBLEM_JSON } from '../http/problem.js';
+import { PROBLEM } from '../http/schemas.js';
+
+/** Of the interface, not of the program: it grows within /api/v1. */
+const API_VERSION = '1.0';
+
+const ABOUT = `Keeps social-media posts as they were, when they were seen, in a form that a stranger can check.
+
+Times are objects: \`at\` is RFC 3339 as precise as \`precision\`, \`zone\` says how the zone is known; one of unknown zone has no offset, and \`earliest\` and \`latest\` bound it.
+Ids are strings; digests are \`sha256:<hex>\`. Lists page by \`cursor\` (opaque; \`next\` of the page before) and \`limit\`, and stay stable while ingestion runs.
+Errors are problem documents (RFC 9457). A query parameter that is not known is an error, not ignored.`;
+
+export const DOCUMENT_PATH = 'api/openapi.json';
+export const DOCS_PATH = 'api/docs';
+
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Perdure')
+    .setVersion(API_VERSION)
+    .setDescription(ABOUT)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addGlobalResponse({
+      status: 'default',
+      description: 'A problem document.',
+      content: { [PROBLEM_JSON]: { schema: { $ref: '#/components/schemas/Problem' } } },
+    })
+    .setOpenAPIVersion('3.0.3')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: z.toJSONSchema(PROBLEM, PROBLEM_OPTIONS) as never };
+  describeUpload(document);
+  return document;
+}
+
+const PROBLEM_OPTIONS = { target: 'openapi-3.0', io: 'output', override: dropId } as const;
+
+/** The name is the key under `schemas`; OpenAPI knows no `id` within. */
+function dropId({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
+  delete jsonSchema['id'];
+}
+
+/** The two ways to hand in a file have bodies of their own; the decorators know one for both. */
+function describeUpload(document: OpenAPIObject): void {
+  const body = document.paths['/api/v1/accessions']?.post?.requestBody;
+  if (!body || !('content' in body)) throw new Error('the upload is not described');
+  body.content['multipart/form-data'] = {
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: { file: { type: 'string', format: 'binary', description: 'after all other fields' } },
+      additionalProperties: { type: 'string', description: 'the parameters of the query' },
+    },
+  };
+}
+
+/** Serves the document and its browsable form. */
+export function serveDocument(app: INestApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup(DOCS_PATH, app, document, {
+    jsonDocumentUrl: DOCUMENT_PATH,
+    raw: ['json'],
+    customSiteTitle: 'Perdure API',
+    swaggerOptions: { tryItOutEnabled: true, displayRequestDuration: true },
+  });
+}

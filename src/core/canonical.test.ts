@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { canonicalise, isWellFormed, NotCanonicalError, storable, type Json } from './canonical.js';
+
+const json = fc.jsonValue({ maxDepth: 6 }).filter((value) => {
+  const text = JSON.stringify(value);
+  return !/\\ud[89a-f]/.test(text) && !/e\+|\d{16}/.test(text);
+}) as fc.Arbitrary<Json>;
+
+function reversed(value: Json): Json {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, part]) => [key, reversed(part as Json)]),
+  );
+}
+
+describe('canonical form', () => {
+  it('says what the value says, and is itself when read and written again', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const form = canonicalise(value);
+        expect(JSON.parse(form)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(canonicalise(JSON.parse(form))).toBe(form);
+      }),
+    );
+  });
+
+  it('does not depend on the order of keys, nor on keys without a value', () => {
+    fc.assert(fc.property(json, (value) => expect(canonicalise(reversed(value))).toBe(canonicalise(value))));
+    expect(canonicalise({ b: undefined, a: 1 })).toBe('{"a":1}');
+  });
+
+  it('is that of RFC 8785', () => {
+    // Section 3.2.2: the example of the specification.
+    const example = JSON.parse(
+      '{"numbers":[333333333.33333329,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
+    ) as Json;
+    expect(canonicalise(example)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    );
+    // Section 3.2.3: keys in the order of UTF-16 code units, so that an astral letter precedes U+FB33.
+    const keys = ['\u20ac', '\r', '\ufb33', '1', '😀', '\u0080', '\u00f6'];
+    const sorted = ['\r', '1', '\u0080', '\u00f6', '\u20ac', '😀', '\ufb33'];
+    expect(Object.keys(JSON.parse(canonicalise(Object.fromEntries(keys.map((key) => [key + ' ', 0])))))).toEqual(
+      sorted.map((key) => key + ' '),
+    );
+    expect(canonicalise(-0)).toBe('0');
+  });
+
+  it.each([
+    ['a lone surrogate', { text: 'fire \ud83d' }],
+    ['a lone surrogate in a key', { '\udd25': 1 }],
+    ['an integer beyond 2^53', 2 ** 53],
+    ['no number', Number.NaN],
+    ['infinity', -Infinity],
+    ['a hole in a list', [undefined] as unknown as Json],
+    ['a big integer', 1n as unknown as Json],
+    ['nesting without end', JSON.parse('['.repeat(40) + ']'.repeat(40)) as Json],
+  ])('refuses %s', (_, value) => {
+    expect(() => canonicalise(value)).toThrow(NotCanonicalError);
+  });
+});
+
+describe('storable', () => {
+  const units = fc.array(fc.constantFrom('a', '\ud83d', '\udd25', '🔥', 'é', '\\')).map((all) => all.join(''));
+
+  it('leaves well-formed text alone, and makes any other so without losing what is around', () => {
+    fc.assert(
+      fc.property(units, (text) => {
+        const { text: kept, lossy } = storable(text);
+        expect(isWellFormed(kept)).toBe(true);
+        expect(lossy).toBe(!isWellFormed(text));
+        expect(isWellFormed(text)).toBe(text === Buffer.from(text).toString());
+        if (!lossy) expect(kept).toBe(text);
+        expect(storable(kept)).toEqual({ text: kept, lossy: false });
+      }),
+    );
+    expect(storable('a\ud83db\udd25🔥')).toEqual({ text: 'a\\ud83db\\udd25🔥', lossy: true });
+  });
+});

@@ -1,0 +1,15 @@
+/**
+ * The read side: what was seen, when, in which bytes. Nothing here writes.
+ *
+ * A post is named by whatever people know it by: canonical URI, `perdure:post:<uuid>`, any of its web addresses. What
+ * is not known is `undefined`; wrong input (a time that is none, somebody else's cursor) throws a UsageError.
+ */
+export * from './types.js';
+export { TooBroadError, SealedError } from './errors.js';
+export { locate, locateActors, locatorsOf, type Locator, type Located, type LocatedActor } from './locate.js';
+export { history, historyOfPost } from './history.js';
+export { actor, actorHistory, historyOfActor } from './actors.js';
+export { show, showPost, raw, rawOfPost, snapshotOf } from './show.js';
+export { search } from './search.js';
+export { accession, accessionProgress, accessions, accessionSummary, rejects } from './accessions.js';
+export { collections, media } from './lists.js';
