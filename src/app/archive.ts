@@ -12,7 +12,7 @@ import { SOURCES } from '../sources/index.js';
 import type { Source } from '../sources/source.js';
 import { PgAccessionStore } from '../store/accessions.js';
 import { FileBlobs } from '../store/blobs.js';
-import { migrate, openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
+import { migrate, OLD_SCHEMA, openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
 import { PgIngestStore } from '../store/ingest/store.js';
 import { UsageError } from '../core/errors.js';
 import type { Config } from './config.js';
@@ -58,7 +58,7 @@ export async function openArchive(config: Config, log: Logger, options: OpenOpti
       const run = await migrate(database);
       if (run.length > 0) log.info({ migrations: run }, 'the schema was brought up to date');
     } else if (await pendingMigrations(database)) {
-      throw new UsageError('the database schema is older than this version: run `perdure migrate`');
+      throw new UsageError(OLD_SCHEMA);
     }
     const { redisUrl } = config;
     queues = await openQueues({ databaseUrl, poolSize: QUEUE_POOL, log, ...(redisUrl !== undefined && { redisUrl }) });

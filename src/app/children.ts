@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
-import type { WorkerQueue } from './processing.js';
+import type { WorkerQueue } from '../queue/jobs.js';
 
 export interface Children {
   readonly pids: readonly number[];

@@ -6,15 +6,12 @@ import { processAccession } from '../pipeline/accession.js';
 import { ingestRange, SurveyCache, type IngestDeps } from '../pipeline/ingest.js';
 import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
-import { accessionOfJob, rangeOfJob } from '../queue/jobs.js';
+import { accessionOfJob, rangeOfJob, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
 import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
 import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
-
-export const WORKER_QUEUES = ['accession', 'ingest'] as const;
-export type WorkerQueue = (typeof WORKER_QUEUES)[number];
 
 export interface Processing {
   /** Takes no new jobs, waits for those that are being worked on, and ends. */

@@ -6,7 +6,8 @@ import { messageOf, UsageError } from '../core/errors.js';
 import { openArchive, type Archive } from './archive.js';
 import { loadConfig } from './config.js';
 import { openLog } from './log.js';
-import { startProcessing, type Processing, type WorkerQueue } from './processing.js';
+import type { WorkerQueue } from '../queue/jobs.js';
+import { startProcessing, type Processing } from './processing.js';
 
 const ARCHIVE = Symbol('archive');
 const QUEUES = Symbol('queues');

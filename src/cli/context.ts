@@ -1,11 +1,14 @@
 /** What commands have in common: configuration, a database that is there, the archive opened and closed around them. */
 import type { Pool } from 'pg';
-import { openArchive, type Archive } from '../app/archive.js';
+import type { Archive } from '../app/archive.js';
 import { loadConfig, type Config } from '../app/config.js';
 import { provideDatabase, type ProvidedDatabase } from '../app/database.js';
 import { openLog, type Logger } from '../app/log.js';
+import { UsageError } from '../core/errors.js';
+import { SOURCES } from '../sources/index.js';
 import type { Source } from '../sources/source.js';
-import type { FileBlobs } from '../store/blobs.js';
+import { FileBlobs } from '../store/blobs.js';
+import { migrate, OLD_SCHEMA, openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
 import type { CliIo } from './io.js';
 
 export interface Opened {
@@ -30,6 +33,8 @@ export async function withArchive<T>(io: CliIo, name: string, work: (opened: Ope
   const interrupt = onInterrupt();
   const provided = await provideDatabase(config, log, interrupt.signal);
   try {
+    // Loaded here, not above: the queues are a third of the start-up of commands that only read.
+    const { openArchive } = await import('../app/archive.js');
     const archive = await openArchive(config, log, {
       databaseUrl: provided.url,
       name,
@@ -48,8 +53,28 @@ export async function withArchive<T>(io: CliIo, name: string, work: (opened: Ope
   }
 }
 
-export function withReader<T>(io: CliIo, work: (archive: ReaderArchive) => Promise<T>): Promise<T> {
-  return withArchive(io, 'cli', ({ archive }) => work(archive));
+/** For commands that only read: the database and the blobs, no queues. */
+export async function withReader<T>(io: CliIo, work: (archive: ReaderArchive) => Promise<T>): Promise<T> {
+  const config = loadConfig(io.env);
+  const log = commandLog(io, 'cli');
+  const interrupt = onInterrupt();
+  const provided = await provideDatabase(config, log, interrupt.signal);
+  try {
+    const database = await openDatabase({ url: provided.url, poolSize: 3, name: 'perdure-cli' });
+    try {
+      // A fresh embedded database is empty; a configured one is migrated on purpose only.
+      if (await pendingMigrations(database)) {
+        if (provided.kind === 'configured') throw new UsageError(OLD_SCHEMA);
+        await migrate(database);
+      }
+      return await work({ pool: poolOf(database), blobs: new FileBlobs(config.blobs), sources: SOURCES, config });
+    } finally {
+      await database.destroy();
+    }
+  } finally {
+    await provided.stop(interrupt.signal.aborted);
+    interrupt.done();
+  }
 }
 
 /** Commands for people are quiet unless something is wrong; LOG_LEVEL asks for more. */

@@ -46,11 +46,9 @@ export function contentText(
   if (content?.cut?.includes('text'))
     fact('cut', 'this is only the beginning: no rendering with the whole text was captured');
   if (!content) return lines.join('');
-  fact('reposts', content.announces && quote(content.announces));
-  if (content.type === 'Announce' && content.announces === undefined)
+  if (content.type === 'Announce' && content.announces === undefined) {
     fact('repost', 'of a post that the source does not name');
-  fact('reply to', content.inReplyTo && quote(content.inReplyTo));
-  fact('quotes', content.quotes && quote(content.quotes));
+  }
   for (const { type, url, name } of content.attachment ?? []) {
     fact(type.toLowerCase(), [url && quote(url), name && `“${quote(name)}”`].filter(Boolean).join(' '));
   }

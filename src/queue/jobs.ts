@@ -15,6 +15,10 @@ export interface Payloads {
 
 export type JobQueue = keyof Payloads;
 
+/** The queues that workers can be bound to so far. */
+export const WORKER_QUEUES = ['accession', 'ingest'] as const satisfies readonly JobQueue[];
+export type WorkerQueue = (typeof WORKER_QUEUES)[number];
+
 export interface QueueDeclaration {
   /** Jobs at one time in one process. */
   readonly concurrency: number;

@@ -54,6 +54,8 @@ export async function migrate(database: DataSource): Promise<readonly string[]> 
   }
 }
 
+export const OLD_SCHEMA = 'the database schema is older than this version: run `perdure migrate`';
+
 /** Migrations that the database has not seen. */
 export async function pendingMigrations(database: DataSource): Promise<boolean> {
   return database.showMigrations();

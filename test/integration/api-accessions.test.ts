@@ -108,17 +108,19 @@ describe('handing in over HTTP', () => {
   it('leaves nothing of an upload that is broken off', async () => {
     const before = { accessions: await total(), files: (await api.files()).length };
     for (const headers of [BINARY, { 'content-type': 'multipart/form-data; boundary=b' }]) {
-      await new Promise<void>((resolve) => {
-        const sent = request(`${api.url}/api/v1/accessions?name=cut.zip`, {
-          method: 'POST',
-          headers: { ...headers, 'content-length': 64 * MIB },
-        });
-        sent.on('error', () => resolve());
-        sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n');
-        sent.write(Buffer.alloc(4 * MIB), () => setTimeout(() => sent.destroy(new Error('gone')), 100));
+      const sent = request(`${api.url}/api/v1/accessions?name=cut.zip`, {
+        method: 'POST',
+        headers: { ...headers, 'content-length': 64 * MIB },
       });
+      sent.on('error', () => undefined);
+      sent.write('--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n');
+      sent.write(Buffer.alloc(4 * MIB));
+      // It is on its way to the disk.
+      for (let tries = 0; (await api.files()).length === before.files && tries < 500; tries++) await sleep(10);
+      expect((await api.files()).length).toBe(before.files + 1);
+      sent.destroy(new Error('gone'));
+      for (let tries = 0; (await api.files()).length > before.files && tries < 500; tries++) await sleep(10);
     }
-    for (let tries = 0; (await api.files()).length > before.files && tries < 100; tries++) await sleep(20);
     expect({ accessions: await total(), files: (await api.files()).length }).toEqual(before);
     // Nothing of this is our fault.
     expect(api.log.filter((line) => line.includes('a request failed'))).toEqual([]);

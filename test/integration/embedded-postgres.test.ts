@@ -161,6 +161,15 @@ describe('embedded Postgres', () => {
     expect(await query(first.url, 'SELECT 1')).toEqual([1]);
   });
 
+  test('a start while the first one stops waits for its end', async () => {
+    onSharedCluster();
+    const first = await start();
+    const stopped = first.stop();
+    const second = await start();
+    await stopped;
+    expect(await query(second.url, 'SELECT 1')).toEqual([1]);
+  });
+
   test('of several first starts at once one makes the cluster, and all end at the same database', async () => {
     const starts = await Promise.allSettled([start(), start(), start()]);
     const urls = starts.map((result) =>

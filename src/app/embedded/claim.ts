@@ -86,6 +86,12 @@ export class Claim {
     this.#write({ ...this.#entry, server: { ...server, port } });
   }
 
+  /** It is about to stop: a second start is to wait for the end, not to be sent to what goes away. */
+  leaves(): void {
+    const { owner, reaper } = this.#entry;
+    this.#write({ owner, ...(reaper && { reaper }) });
+  }
+
   release(): void {
     const entry = read(this.path);
     if (entry?.owner.started === this.#entry.owner.started && entry.owner.pid === process.pid)

@@ -453,6 +453,7 @@ function guarded(
     },
     stop() {
       stopping ??= (async () => {
+        claim.leaves();
         await reaper.end();
         // Only if the reaper was killed: then nobody else stops it.
         if (server.mark) await stopDirectly(server.mark);

@@ -4,8 +4,6 @@ import { cpus, hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import { startChildren } from '../../app/children.js';
-import { startProcessing } from '../../app/processing.js';
 import { showKey, type Key } from '../../core/digest.js';
 import { UsageError } from '../../core/errors.js';
 import { assertZone, parseIso } from '../../core/time.js';
@@ -115,6 +113,8 @@ async function importPaths(
   flags: ImportFlags,
   options: AccessionOptions,
 ): Promise<AccessionSummary[]> {
+  const { startChildren } = await import('../../app/children.js');
+  const { startProcessing } = await import('../../app/processing.js');
   const custody = await custodyOf(flags, archive.blobs);
   const large = (await totalBytes(paths)) > LARGE_BYTES;
   const children = large

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { openArchive } from '../../app/archive.js';
 import { loadConfig } from '../../app/config.js';
 import { provideDatabase } from '../../app/database.js';
 import { commandLog } from '../context.js';
@@ -14,6 +13,7 @@ export function register(program: Command, io: CliIo): void {
       const log = commandLog(io, 'migrate');
       const provided = await provideDatabase(config, log);
       try {
+        const { openArchive } = await import('../../app/archive.js');
         const options = { databaseUrl: provided.url, name: 'migrate', poolSize: 2, migrate: true };
         await (await openArchive(config, log, options)).close();
         io.err('the schema is up to date\n');

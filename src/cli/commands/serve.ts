@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { serveApi } from '../../app/http.js';
 import { withArchive } from '../context.js';
 import type { CliIo } from '../io.js';
 
@@ -10,6 +9,7 @@ export function register(program: Command, io: CliIo): void {
     .description('the API and the web app alone; workers run elsewhere')
     .action(() =>
       withArchive(io, 'serve', async ({ archive, signal }) => {
+        const { serveApi } = await import('../../app/http.js');
         const served = await serveApi(archive);
         try {
           io.err(`perdure serves ${served.url}\n`);

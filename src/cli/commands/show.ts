@@ -89,7 +89,8 @@ export function shownText(shown: Shown, style: Style): string {
     facts
       .filter((fact) => fact !== '')
       .map((fact) => fact + '\n')
-      .join('') + contentText(version.content, version.text, '', style) +
+      .join('') +
+      contentText(version.content, version.text, '', style) +
       (version.content ? pointersText(version.content, style) : ''),
   );
   if (shown.snapshot) {

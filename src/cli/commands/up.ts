@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { Option, type Command } from 'commander';
-import { startChildren } from '../../app/children.js';
-import { serveApi } from '../../app/http.js';
-import { startProcessing } from '../../app/processing.js';
 import { announce, findRunning, withdraw } from '../../app/running.js';
 import { loadConfig } from '../../app/config.js';
 import { withArchive, type Opened } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
-import { importSamples, printQuickstart } from '../quickstart.js';
 
 interface UpFlags {
   quickstart?: boolean;
@@ -46,6 +42,10 @@ async function run(io: CliIo, flags: UpFlags): Promise<void> {
 }
 
 async function live(io: CliIo, { archive, provided, signal }: Opened, flags: UpFlags, started: number): Promise<void> {
+  const { startChildren } = await import('../../app/children.js');
+  const { startProcessing } = await import('../../app/processing.js');
+  const { serveApi } = await import('../../app/http.js');
+  const { importSamples, printQuickstart } = await import('../quickstart.js');
   const { config, log } = archive;
   const children = startChildren(config, log, provided.url, 'ingest', Math.max(2, Math.min(8, cpus().length)));
   const processing = await startProcessing(archive, { queues: ['accession'], reconciles: true });

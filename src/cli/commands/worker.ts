@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Argument, type Command } from 'commander';
-import { startProcessing, WORKER_QUEUES, type WorkerQueue } from '../../app/processing.js';
+import { WORKER_QUEUES, type WorkerQueue } from '../../queue/jobs.js';
 import { withArchive } from '../context.js';
 import type { CliIo } from '../io.js';
 
@@ -11,6 +11,7 @@ export function register(program: Command, io: CliIo): void {
     .addArgument(new Argument('[queue...]', 'which ones; all by default').choices([...WORKER_QUEUES]))
     .action((queues: WorkerQueue[]) =>
       withArchive(io, 'worker', async ({ archive, signal }) => {
+        const { startProcessing } = await import('../../app/processing.js');
         const chosen = queues.length > 0 ? queues : WORKER_QUEUES;
         const processing = await startProcessing(archive, { queues: chosen, reconciles: true });
         try {
