@@ -74,8 +74,9 @@ async function serve(adapter: Adapter): Promise<void> {
     const fastify = new FastifyAdapter();
     fastify
       .getInstance()
-      .addContentTypeParser('application/octet-stream', (_request: unknown, body: unknown, done: (e: null, body: unknown) => void) =>
-        done(null, body),
+      .addContentTypeParser(
+        'application/octet-stream',
+        (_request: unknown, body: unknown, done: (e: null, body: unknown) => void) => done(null, body),
       );
     app = await NestFactory.create(BenchModule, fastify, { logger: false });
   } else {
@@ -128,7 +129,9 @@ async function uploads(port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       const headers = { 'content-type': 'application/octet-stream', 'content-length': UPLOAD_BYTES };
       const sent = request({ port, host: '127.0.0.1', path: '/upload', method: 'POST', headers }, (answer) => {
-        answer.resume().on('end', () => (answer.statusCode === 201 ? resolve() : reject(new Error(`${answer.statusCode}`))));
+        answer
+          .resume()
+          .on('end', () => (answer.statusCode === 201 ? resolve() : reject(new Error(`${answer.statusCode}`))));
       });
       sent.on('error', reject);
       let left = UPLOAD_BYTES;
@@ -167,7 +170,10 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 
 async function compare(): Promise<void> {
   const servers = { fastify: await start('fastify'), express: await start('express') };
-  const seen = { fastify: { pages: [] as number[], uploads: [] as number[] }, express: { pages: [] as number[], uploads: [] as number[] } };
+  const seen = {
+    fastify: { pages: [] as number[], uploads: [] as number[] },
+    express: { pages: [] as number[], uploads: [] as number[] },
+  };
   for (let round = 0; round <= ROUNDS; round++) {
     // The first round only warms up.
     for (const adapter of ADAPTERS) {

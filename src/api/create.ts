@@ -27,8 +27,10 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_SEGMENT },
     // The router's own complaints (a path that is no UTF-8) come before any route, hook or filter.
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, problemOf(error, request.id)),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      sendProblem(reply, problemOf(error, request.id));
+    },
     clientErrorHandler: answerGarbage,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(deps), adapter, {
@@ -37,7 +39,7 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     logger: new NestLog(deps.log),
   });
   app.useGlobalPipes(new Validation());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(deps.log));
   secure(app, deps);
 
   const instance = adapter.getInstance();

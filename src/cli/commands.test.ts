@@ -188,7 +188,7 @@ describe('show', () => {
     expect(shownText({ ...shown, version: reply, asOf: '2023-07-01T23:59:59.999Z' }, style))
       .toBe(`https://x.com/i/status/9020230610163120000
 ${FSI}معلّمة${PDI} @teacher_of_room_two
-x · public · in samples · now deleted
+x · public · in samples
 seen 2023-06-10 17:02:33.418Z … 2024-06-09 16:20:07.951Z
 
 as of 2023-07-01 23:59:59.999Z: ● present  seen 2023-06-10 17:02:33Z

@@ -10,9 +10,14 @@ export interface Style {
   readonly paint: Paint;
 }
 
-export function headOfPost(post: PostView, observations: number | undefined, { paint }: Style): string {
+/** `isNow`: false where the view is of an earlier time. */
+export function headOfPost(
+  post: PostView,
+  { observations, isNow = true }: { observations?: number; isNow?: boolean },
+  { paint }: Style,
+): string {
   const { state } = post;
-  const word = state === null ? undefined : OUTCOME_WORDS[state];
+  const word = state === null || !isNow ? undefined : OUTCOME_WORDS[state];
   const seen = spanText(post.firstObservedAt, post.lastObservedAt, post.times, ['firstObservedAt', 'lastObservedAt']);
   const facts = [
     post.source,

@@ -1,4 +1,5 @@
 /** What came of an import, for people. */
+import type { DryRun } from '../pipeline/dry-run.js';
 import type { AccessionSummary } from '../read/index.js';
 import type { CliIo } from './io.js';
 import { clean } from './print.js';
@@ -33,4 +34,20 @@ export function printSummary(io: CliIo, summary: AccessionSummary): void {
     const reasons = Object.entries(summary.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`);
     io.out(`    rejected: ${reasons.join(', ')} — see: perdure rejects ${summary.id}\n`);
   }
+}
+
+export function printDryRun(io: CliIo, run: DryRun): void {
+  io.out(`${clean(run.path)}: nothing was stored\n`);
+  if (run.problem !== null) io.out(`    ${clean(run.problem)}\n`);
+  for (const member of run.members) {
+    const what = member.format === null ? 'not recognised' : `${member.format}, ${Math.round((member.confidence ?? 0) * 100)} % sure`;
+    io.out(`  ${clean(member.path)}: ${member.role} (${what}${member.why === null ? '' : `: ${clean(member.why)}`})\n`);
+    if (member.read === 0) continue;
+    io.out(
+      `      ${count(member.records)} records, would read ${count(member.read)} = new ${count(member.new)} + duplicate ${count(member.duplicate)} + rejected ${count(member.rejected)}\n`,
+    );
+    const reasons = Object.entries(member.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`);
+    if (reasons.length > 0) io.out(`      rejected: ${reasons.join(', ')}\n`);
+  }
+  for (const warning of run.warnings) io.out(`    note: ${clean(warning)}\n`);
 }

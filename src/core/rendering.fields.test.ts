@@ -43,6 +43,7 @@ describe('texts', () => {
     expect(compatible(text('@nour @omar we hear…', 'text'), note({ text: 'we hear you', inReplyTo: parent }))).toBe(
       true,
     );
+    expect(compatible(note({ text: '@nour  we hear you', inReplyTo: parent }), text(' we hear you'))).toBe(true);
     expect(compatible(whole, text('@omar we hear you'))).toBe(false);
     expect(compatible(text('@nour we hear you'), text('we hear you'))).toBe(false);
     expect(compatible(whole, text('we heard you'))).toBe(false);

@@ -249,6 +249,10 @@ describe('what nobody captured', () => {
     expect(told(history(all))).toEqual(['zero', 'notCaptured']);
   });
 
+  it('is not claimed where a version without a number may be the missing one', () => {
+    expect(told(history([look(1, 'A'), look(5, 'B', { edition: 1 })], {}))).toEqual(['A', 'B']);
+  });
+
   it('is not claimed for places that are no places', () => {
     expect(told(history([look(1, 'a', { edition: 1_481_614_909 })], { length: 2 }))).toEqual(['a']);
   });
@@ -313,6 +317,11 @@ describe('conflicts', () => {
     const quoted = look(5, 'B', { hand: 'second' });
     expect(conflicts(history([look(1, 'A'), quoted]))).toEqual(['', 'text']);
     expect(conflicts(history([look(1, 'A'), quoted, look(6, 'B')]))).toEqual(['', '']);
+  });
+
+  it('are none where the platform’s numbers order the two', () => {
+    const all = [look(1, 'A', edition(0)), look(5, 'B', { hand: 'second', ...edition(3) })];
+    expect(conflicts(history(all))).toEqual(['', '']);
   });
 
   it('of a weak reading alone between equal neighbours open no version, and are listed', () => {

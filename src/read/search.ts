@@ -8,7 +8,7 @@ import { asOf as timelineAsOf, POST_LAW, timeline, type Timeline } from '../core
 import { actorKey, perdureUri } from '../core/uri.js';
 import { findByName, findLabels } from '../store/readers/actors.js';
 import { findFamilies, findObservations, findPosts, namesOfCollections } from '../store/readers/posts.js';
-import { countHits, currentHorizon, limitTime, searchPage, type Conditions, type HitRecord } from '../store/readers/search.js';
+import { countHits, currentHorizon, limitTime, searchPage, type Conditions, type HitCounts, type HitRecord } from '../store/readers/search.js';
 import { EVERYTHING, reading, scopeOf, type Queryable, type Scope } from '../store/readers/scope.js';
 import { collectionOf } from './accessions.js';
 import { limitOf, MOMENT, NUMBER, pageOf, readCursor, UUID, writeCursor } from './cursor.js';
@@ -22,6 +22,8 @@ import { tsqueryOf } from './words.js';
 
 /** Totals are exact up to here. */
 const MAX_COUNTED = 10_000;
+/** So many matching snapshots are looked at for that: more where many are of one post, or withheld. */
+const LOOKED_AT = [15_000, 150_000];
 const MAX_SECONDS = 20;
 const QUERY_CANCELLED = '57014';
 
@@ -100,15 +102,17 @@ type Counts = Pick<SearchResult, 'total' | 'totalIsLowerBound' | 'withheld'>;
 type ByVisibility = Readonly<Partial<Record<Visibility, number>>>;
 
 async function count(db: Queryable, conditions: Conditions, visible: readonly Visibility[]): Promise<Counts> {
-  const all = await countHits(db, conditions, MAX_COUNTED + 1);
-  const cut = sum(all) > MAX_COUNTED;
-  const seen = cut ? await countHits(db, conditions, MAX_COUNTED + 1, visible) : all;
-  const total = sum(only(seen, visible));
-  const by = only(all, VISIBILITIES.filter((visibility) => !visible.includes(visibility)));
+  let found: HitCounts = { by: {}, cut: true };
+  for (const most of LOOKED_AT) {
+    found = await countHits(db, conditions, most);
+    if (!found.cut || sum(only(found.by, visible)) > MAX_COUNTED) break;
+  }
+  const total = sum(only(found.by, visible));
+  const by = only(found.by, VISIBILITIES.filter((visibility) => !visible.includes(visibility)));
   return {
-    total: Math.min(total, MAX_COUNTED),
-    ...(total > MAX_COUNTED && { totalIsLowerBound: true }),
-    withheld: { count: sum(by), by, ...(cut && { countIsLowerBound: true }) },
+    total: found.cut ? Math.min(total, MAX_COUNTED) : total,
+    ...(found.cut && { totalIsLowerBound: true }),
+    withheld: { count: sum(by), by, ...(found.cut && { countIsLowerBound: true }) },
   };
 }
 

@@ -100,7 +100,7 @@ describe('reading over HTTP', () => {
     expect([headers.get('capture-offset'), headers.get('capture-length')]).toEqual(['0', String(bytes.length)]);
   });
 
-  it('refuses sealed bytes and sealed files', async () => {
+  it('refuses sealed bytes', async () => {
     const { pool } = api.archive;
     await pool.query('UPDATE capture SET sealed = true');
     try {
@@ -261,6 +261,16 @@ describe('reading over HTTP', () => {
       const answer = await api.get(`/api/v1/media/${digestOf(png)}`, { range: 'bytes=5000-' });
       expect(answer.status).toBe(416);
       expect(answer.headers.get('content-range')).toBe(`bytes */${png.length}`);
+      expect(await answer.json()).toMatchObject({ status: 416 });
+    });
+
+    it('that are sealed are refused', async () => {
+      const digest = digestOf(png);
+      const { pool } = api.archive;
+      await pool.query(`INSERT INTO capture VALUES (decode($1, 'hex'), $2, true)`, [digest.slice(7), png.length]);
+      const answer = await api.get(`/api/v1/media/${digest}`);
+      expect(answer.status).toBe(403);
+      expect(await answer.json()).toMatchObject({ type: 'urn:perdure:problem:sealed' });
     });
   });
 

@@ -28,6 +28,10 @@ export interface TestApi {
   ended(id: string): Promise<AccessionSummary>;
   /** Paths of all files in the blob folder, unfinished ones included. */
   files(): Promise<string[]>;
+  /** `GET /path/{parameter}` of every route below /api/v1, and of health. */
+  routes(): string[];
+  /** The API alone, as on SIGTERM. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,6 +59,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const archive = await openArchive(config, logger, open);
   const app = await createApi(options.web === undefined ? archive : { ...archive, web: options.web });
   await app.listen(0, '127.0.0.1');
+  let stopped: Promise<void> | undefined;
   const url = await app.getUrl();
   let processing: Processing | undefined;
 
@@ -95,8 +100,22 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       const all = await readdir(config.blobs, { recursive: true, withFileTypes: true }).catch(() => []);
       return all.filter((entry) => entry.isFile()).map((entry) => entry.name);
     },
+    routes() {
+      const described = new Set<string>();
+      const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
+      const path: string[] = [];
+      for (const line of tree.split('\n')) {
+        const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+        path.splice(indent.length / 4, path.length, part);
+        const route = path.join('').replace(/:(\w+)/g, '{$1}');
+        if (!/^\/(api\/v1\/|healthz$|readyz$)/.test(route)) continue;
+        for (const method of methods?.split(', ') ?? []) if (method !== 'HEAD') described.add(`${method} ${route}`);
+      }
+      return [...described];
+    },
+    stop: () => (stopped ??= app.close()),
     async close() {
-      await app.close();
+      await api.stop();
       await processing?.close();
       await archive.close();
       await database.drop();

@@ -65,7 +65,9 @@ export class AccessionsController {
   list(@Query({ schema: ACCESSIONS_QUERY }) query: z.output<typeof ACCESSIONS_QUERY>): Promise<Page<AccessionItem>> {
     const { collection } = query;
     const filter = collection === undefined ? {} : { collection };
-    return gather<AccessionItem, Page<AccessionItem>>(query, (page) => accessions(this.deps.pool, { ...page, ...filter }));
+    return gather<AccessionItem, Page<AccessionItem>>(query, (page) =>
+      accessions(this.deps.pool, { ...page, ...filter }),
+    );
   }
 
   @Post()
@@ -186,9 +188,10 @@ function checkFields(form: Readonly<Record<string, string>>): Partial<Receive> {
   const fields = Object.fromEntries(Object.entries(form).filter(([, value]) => value !== ''));
   const parsed = RECEIVE.safeParse(fields);
   if (parsed.success) return Object.fromEntries(Object.entries(parsed.data).filter(([key]) => key in fields));
-  const errors = parsed.error.issues.map(
-    ({ path, message }): ProblemError => ({ pointer: `#/${path.map(String).join('/')}`, detail: message }),
-  );
+  const errors = parsed.error.issues.map(({ path, message }): ProblemError => ({
+    pointer: `#/${path.map(String).join('/')}`,
+    detail: message,
+  }));
   throw new Problem('invalid', `the form: ${errors[0]?.detail ?? 'not valid'}`, errors);
 }
 

@@ -32,7 +32,7 @@ export async function* progressEvents<P extends Followed>(options: FollowOptions
   let spokenAt = Date.now();
   // In how many milliseconds to connect again, where the connection breaks in between.
   yield 'retry: 2000\n\n';
-  for (let id = 1; !signal.aborted; ) {
+  for (let id = 1; !signal.aborted;) {
     const state = await progress();
     if (!state) return;
     if (ENDS.has(state.status)) {

@@ -29,12 +29,15 @@ const BUFFER_BYTES = 1024 * 1024;
 export async function openUpload(message: IncomingMessage, stopping: AbortSignal): Promise<Upload> {
   const { headers } = message;
   if (headers['content-length'] === '0' || (headers['content-length'] ?? headers['transfer-encoding']) === undefined) {
-    throw new Problem('invalid', 'There is no file: send it as the body of the request, or as the file part of a form.');
+    throw new Problem(
+      'invalid',
+      'There is no file: send it as the body of the request, or as the file part of a form.',
+    );
   }
   const body = bodyOf(message, stopping);
   const dismiss = (): void => {
     body.destroy();
-    drain(message);
+    drain(message, stopping.aborted ? 500 : 10_000);
   };
   if (!/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) {
     const chunks = checked(body, digestOf(headers['content-digest']) ?? digestOf(headers['repr-digest']));
@@ -49,11 +52,11 @@ export async function openUpload(message: IncomingMessage, stopping: AbortSignal
 }
 
 /** Reads on for a while, so that a client that still sends gets to see our answer; then the connection ends. */
-function drain(message: IncomingMessage): void {
+function drain(message: IncomingMessage, ms: number): void {
   message.unpipe();
   if (message.complete || message.destroyed) return;
   let left = 64 * 1024 * 1024;
-  const end = setTimeout(() => message.destroy(), 10_000);
+  const end = setTimeout(() => message.destroy(), ms);
   end.unref();
   message.on('close', () => clearTimeout(end));
   message.on('data', (chunk: Buffer) => {
@@ -73,7 +76,9 @@ function bodyOf(message: IncomingMessage, stopping: AbortSignal): Readable {
   const onClose = (): void => {
     if (!message.complete) brokeOff();
   };
-  message.setTimeout(IDLE_MS, () => fail(new Problem('invalid', `Nothing came for ${IDLE_MS / 1000} s; nothing was kept.`)));
+  message.setTimeout(IDLE_MS, () =>
+    fail(new Problem('invalid', `Nothing came for ${IDLE_MS / 1000} s; nothing was kept.`)),
+  );
   message.once('error', brokeOff);
   message.once('close', onClose);
   stopping.addEventListener('abort', onStopping, { once: true });
@@ -153,7 +158,8 @@ function openForm(body: Readable, message: IncomingMessage): Promise<Omit<Upload
     });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut) late ??= new Problem('invalid', `The form field ${JSON.stringify(name)} is too long.`);
-      if (file) late ??= new Problem('invalid', `The form field ${JSON.stringify(name)} comes after the file: send it before.`);
+      if (file)
+        late ??= new Problem('invalid', `The form field ${JSON.stringify(name)} comes after the file: send it before.`);
       fields.set(name, value);
     });
     parser.on('file', (_field, stream, name) => {
@@ -189,7 +195,11 @@ function parserOf({ headers }: IncomingMessage): BusboyInstance {
 }
 
 /** A file ends where its form ends well: before, nobody knows whether it was cut short. */
-async function* whole(file: Readable, ended: Promise<void>, problem: () => Error | undefined): AsyncGenerator<Uint8Array> {
+async function* whole(
+  file: Readable,
+  ended: Promise<void>,
+  problem: () => Error | undefined,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* file as AsyncIterable<Uint8Array>;
   } catch (error) {

@@ -2,14 +2,14 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { QUEUE_NAMES } from '../../queue/jobs.js';
 import type { ApiDeps } from '../deps.js';
-import { problemOf } from '../http/problem.js';
+import { PROBLEM_JSON, problemOf } from '../http/problem.js';
 
 export const BOARD_PATH = '/admin/queues';
 
-export function registerBoard(instance: FastifyInstance, { queues }: ApiDeps): void {
+export function registerBoard(instance: FastifyInstance, { queues, log }: ApiDeps): void {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(BOARD_PATH);
   createBullBoard({
@@ -20,7 +20,21 @@ export function registerBoard(instance: FastifyInstance, { queues }: ApiDeps): v
   // Its own handler answers with stack traces.
   adapter.setErrorHandler((error) => {
     const problem = problemOf(error);
+    if (problem.status >= 500) log.error({ err: error }, 'the queue board failed');
     return { status: problem.status as 500, body: { ...problem } };
   });
-  instance.register(adapter.registerPlugin() as never, { prefix: BOARD_PATH });
+  const board = adapter.registerPlugin() as unknown as FastifyPluginCallback<{ prefix: string }>;
+  const mounted: FastifyPluginCallback<{ prefix: string }> = (scope, options, done) => {
+    scope.addHook('onSend', (_request, reply, payload, sent) => {
+      if (reply.statusCode >= 400 && isProblem(payload))
+        void reply.header('content-type', `${PROBLEM_JSON}; charset=utf-8`);
+      sent(null, payload);
+    });
+    board(scope, options, done);
+  };
+  instance.register(mounted, { prefix: BOARD_PATH });
+}
+
+function isProblem(payload: unknown): boolean {
+  return typeof payload === 'string' && /^\{"type":"(about:|urn:perdure:)/.test(payload);
 }

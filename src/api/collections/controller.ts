@@ -19,7 +19,9 @@ export class CollectionsController {
   @Get()
   @ApiOperation({ operationId: 'listCollections', summary: 'Collections by name, with what they hold' })
   @ApiOkResponse({ description: 'A page of them.', standardSchema: COLLECTIONS })
-  async list(@Query({ schema: COLLECTIONS_QUERY }) query: z.output<typeof COLLECTIONS_QUERY>): Promise<Page<CollectionView>> {
+  async list(
+    @Query({ schema: COLLECTIONS_QUERY }) query: z.output<typeof COLLECTIONS_QUERY>,
+  ): Promise<Page<CollectionView>> {
     const all = [...(await collections(this.deps.pool))].sort((a, b) => (a.name < b.name ? -1 : 1));
     return slice(all, (collection) => collection.name, query);
   }
@@ -47,7 +49,8 @@ export class CollectionsController {
   @ApiOkResponse({ description: 'It.', standardSchema: COLLECTION })
   async one(@Param('collection', { schema: z.string() }) text: string): Promise<CollectionView> {
     const all = await collections(this.deps.pool);
-    const found = all.find((collection) => collection.name === text) ?? all.find((collection) => collection.id === text);
+    const found =
+      all.find((collection) => collection.name === text) ?? all.find((collection) => collection.id === text);
     if (!found) throw notFound(`There is no collection ${JSON.stringify(text)}.`);
     return found;
   }

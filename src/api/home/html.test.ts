@@ -10,9 +10,11 @@ describe('html', () => {
   });
 
   test('takes its own results as they are, lists of them too, and nothing as nothing', () => {
-    expect(html`<ul>${['a', '<'].map((item) => html`<li>${item}</li>`)}${undefined}${false}${0}</ul>`.text).toBe(
-      '<ul><li>a</li><li>&lt;</li>0</ul>',
-    );
+    expect(
+      html`<ul>
+        ${['a', '<'].map((item) => html`<li>${item}</li>`)}${undefined}${false}${0}
+      </ul>`.text,
+    ).toBe('<ul><li>a</li><li>&lt;</li>0</ul>');
   });
 
   test('what no document may hold is replaced', () => {

@@ -17,12 +17,20 @@ function textOf(part: Part): string {
   return typeof part === 'object' ? part.map(textOf).join('') : escape(String(part));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** For text and for quoted attributes. What no HTML document may hold (most control characters) becomes U+FFFD. */
 export function escape(text: string): string {
-  return text
-    // eslint-disable-next-line no-control-regex -- they are what is replaced; with `u`, only lone surrogates are in the range
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]/gu, '\ufffd')
-    .replace(/[&<>"']/g, (char) => ESCAPES[char]!);
+  return (
+    text
+      // eslint-disable-next-line no-control-regex -- they are what is replaced; with `u`, only lone surrogates are in the range
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ud800-\udfff]/gu, '\ufffd')
+      .replace(/[&<>"']/g, (char) => ESCAPES[char]!)
+  );
 }

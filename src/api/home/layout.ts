@@ -24,26 +24,33 @@ export function page({ language, title, path, parameters, body }: Frame): string
   const others = LANGUAGES.filter((other) => other !== language);
   const home = address('/', { lang: parameters['lang'] });
   return html`<!doctype html>
-<html lang="${language}" dir="${words.dir}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<link rel="icon" href="data:,">
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header><div class="in">
-<a class="name" href="${home}">Perdure</a>
-<p>${words.about}</p>
-<nav>${others.map((other) => html`<a lang="${other}" hreflang="${other}" href="${address(path, { ...parameters, lang: other })}">${STRINGS[other].self}</a>`)}</nav>
-</div></header>
-<main><div class="in">${body}</div></main>
-<footer><div class="in"><a href="/api/docs">${words.api}</a><a href="/admin/queues">${words.queues}</a></div></footer>
-</body>
-</html>
-`.text;
+    <html lang="${language}" dir="${words.dir}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <div class="in">
+            <a class="name" href="${home}">Perdure</a>
+            <p>${words.about}</p>
+            <nav>
+              ${others.map((other) => html`<a lang="${other}" hreflang="${other}" href="${address(path, { ...parameters, lang: other })}">${STRINGS[other].self}</a>`)}
+            </nav>
+          </div>
+        </header>
+        <main><div class="in">${body}</div></main>
+        <footer>
+          <div class="in"><a href="/api/docs">${words.api}</a><a href="/admin/queues">${words.queues}</a></div>
+        </footer>
+      </body>
+    </html> `.text;
 }
 
 export function address(path: string, parameters: Readonly<Record<string, string | undefined>>): string {
@@ -57,15 +64,22 @@ export function address(path: string, parameters: Readonly<Record<string, string
 export function time(words: Strings, at: string | null | undefined, note?: TimeNote): Html {
   if (at === null || at === undefined) return html`—`;
   const isUnknown = note?.zone === 'unknown';
-  const shown = at.replace('T', ' ').replace(/\.000(?=Z?$)/, '').replace(/Z$/, ' UTC');
-  return html`<time datetime="${at}" dir="ltr">${shown}</time>${isUnknown ? html` <span class="unsure">(${words.zoneUnknown})</span>` : ''}`;
+  const shown = at
+    .replace('T', ' ')
+    .replace(/\.000(?=Z?$)/, '')
+    .replace(/Z$/, ' UTC');
+  return html`<time datetime="${at}" dir="ltr">${shown}</time
+    >${isUnknown ? html` <span class="unsure">(${words.zoneUnknown})</span>` : ''}`;
 }
 
 export function author(words: Strings, label: ActorLabel | null): Html {
-  if (!label || (label.name === null && label.handle === null && label.uri === null)) return html`${words.unknownAuthor}`;
+  if (!label || (label.name === null && label.handle === null && label.uri === null))
+    return html`${words.unknownAuthor}`;
   const name = label.name === null ? '' : html`<bdi>${label.name}</bdi> `;
   const handle = label.handle === null ? '' : html`<bdi dir="ltr">@${label.handle.replace(/^@/, '')}</bdi>`;
-  return label.name === null && label.handle === null ? html`<bdi dir="ltr">${label.uri}</bdi>` : html`${name}${handle}`;
+  return label.name === null && label.handle === null
+    ? html`<bdi dir="ltr">${label.uri}</bdi>`
+    : html`${name}${handle}`;
 }
 
 const GONE: ReadonlySet<string> = new Set(['deleted', 'notFound', 'forbidden', 'suspended', 'deactivated']);

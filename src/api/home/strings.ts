@@ -21,7 +21,8 @@ const EN = {
   howToBegin: 'Hand in an export file, on the command line or over HTTP:',
   hits: (total: number) => (total === 1 ? '1 post' : `${total.toLocaleString('en')} posts`),
   noHits: 'No post holds these words.',
-  withheld: (n: number) => `${n.toLocaleString('en')} more are withheld: private or restricted. The command line and the API show them on request (include).`,
+  withheld: (n: number) =>
+    `${n.toLocaleString('en')} more are withheld: private or restricted. The command line and the API show them on request (include).`,
   next: 'Next page',
   problem: 'That did not work',
   published: 'Published, says the platform',
@@ -95,7 +96,8 @@ const AR: Strings = {
   howToBegin: 'سلّم ملف تصدير، من سطر الأوامر أو عبر HTTP:',
   hits: (total) => `عدد المنشورات: ${total.toLocaleString('ar')}`,
   noHits: 'لا منشور فيه هذه الكلمات.',
-  withheld: (n) => `محجوب أيضًا: ${n.toLocaleString('ar')} (خاص أو مقيّد). يظهر عند الطلب من سطر الأوامر أو الواجهة البرمجية (include).`,
+  withheld: (n) =>
+    `محجوب أيضًا: ${n.toLocaleString('ar')} (خاص أو مقيّد). يظهر عند الطلب من سطر الأوامر أو الواجهة البرمجية (include).`,
   next: 'الصفحة التالية',
   problem: 'لم ينجح ذلك',
   published: 'نُشر بحسب المنصة',

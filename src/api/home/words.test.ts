@@ -19,7 +19,9 @@ describe('differences between two texts', () => {
   });
 
   test('both texts can be read back from it, to the character', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'حلب', ' ', '\n', '👩‍👧', '.', '\u0000'), { maxLength: 30 }).map((all) => all.join(''));
+    const text = fc
+      .array(fc.constantFrom('a', 'b', 'حلب', ' ', '\n', '👩‍👧', '.', '\u0000'), { maxLength: 30 })
+      .map((all) => all.join(''));
     fc.assert(
       fc.property(text, text, (before, after) => {
         const pieces = differences(before, after)!;

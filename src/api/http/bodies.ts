@@ -10,15 +10,19 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 /** @param streamed the routes (`POST /path`) that take their body as a stream */
 export function registerBodies(instance: FastifyInstance, streamed: ReadonlySet<string>): void {
-  const isStreamed = ({ method, routeOptions }: FastifyRequest): boolean => streamed.has(`${method} ${routeOptions.url}`);
+  const isStreamed = ({ method, routeOptions }: FastifyRequest): boolean =>
+    streamed.has(`${method} ${routeOptions.url}`);
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('application/json', (request: FastifyRequest, body: AsyncIterable<Buffer>, done: Done) => {
-    if (isStreamed(request)) return done(null, body);
-    parse(body).then(
-      (value) => done(null, value),
-      (error: unknown) => done(error as Error),
-    );
-  });
+  instance.addContentTypeParser(
+    'application/json',
+    (request: FastifyRequest, body: AsyncIterable<Buffer>, done: Done) => {
+      if (isStreamed(request)) return done(null, body);
+      parse(body).then(
+        (value) => done(null, value),
+        (error: unknown) => done(error as Error),
+      );
+    },
+  );
   instance.addContentTypeParser('*', (request: FastifyRequest, body: AsyncIterable<Buffer>, done: Done) => {
     if (isStreamed(request)) done(null, body);
     else done(new BodyError(415, 'FST_ERR_CTP_INVALID_MEDIA_TYPE', 'This route takes application/json.'));

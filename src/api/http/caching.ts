@@ -13,7 +13,9 @@ export function immutable(reply: FastifyReply, digest: string): void {
 export function isUnchanged(reply: FastifyReply): boolean {
   const wanted = reply.request.headers['if-none-match'];
   const etag = String(reply.getHeader('etag'));
-  return wanted !== undefined && wanted.split(',').some((text) => ['*', etag].includes(text.trim().replace(/^W\//, '')));
+  return (
+    wanted !== undefined && wanted.split(',').some((text) => ['*', etag].includes(text.trim().replace(/^W\//, '')))
+  );
 }
 
 /** Repr-Digest (RFC 9530) of bytes, or of what this is the digest of. */

@@ -11,7 +11,10 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** Wildcard addresses name no host. */
 const ANY = new Set(['0.0.0.0', '::', '']);
 
-export function hostNames(config: { readonly host: string; readonly publicUrl?: string | undefined }): ReadonlySet<string> {
+export function hostNames(config: {
+  readonly host: string;
+  readonly publicUrl?: string | undefined;
+}): ReadonlySet<string> {
   const names = new Set(LOOPBACK);
   if (!ANY.has(config.host)) names.add(config.host.includes(':') ? `[${config.host}]` : config.host.toLowerCase());
   if (config.publicUrl !== undefined) names.add(new URL(config.publicUrl).hostname.toLowerCase());

@@ -6,18 +6,26 @@ import type { Logger } from 'pino';
 
 const SILENT = new Set(['/healthz', '/readyz', '/metrics']);
 
-const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0]!;
+/** A middleware sees the address without what it is mounted on; the whole of it stands beside. */
+type Asked = IncomingMessage & { readonly originalUrl?: string };
+
+const pathOf = ({ originalUrl, url }: Pick<Asked, 'originalUrl' | 'url'>): string =>
+  (originalUrl ?? url ?? '').split('?', 1)[0]!;
 
 export function requestLog(log: Logger): DynamicModule {
   return LoggerModule.forRoot({
     pinoHttp: {
       logger: log,
       genReqId: (message: IncomingMessage) => message.id,
-      autoLogging: { ignore: (message: IncomingMessage) => SILENT.has(pathOf(message.url)) },
+      autoLogging: { ignore: (message: Asked) => SILENT.has(pathOf(message)) },
       customLogLevel: (_message: IncomingMessage, answer: ServerResponse, error?: Error) =>
         error !== undefined || answer.statusCode >= 500 ? 'error' : answer.statusCode >= 400 ? 'warn' : 'info',
       serializers: {
-        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({ id, method, path: pathOf(url) }),
+        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+          id,
+          method,
+          path: pathOf({ url }),
+        }),
         res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
       },
     },

@@ -33,7 +33,10 @@ export function pageOf<T extends z.ZodType>(item: T) {
 }
 
 /** One page of any size, out of the reader's pages. What else the first one says (a total) is kept. */
-export async function gather<T, P extends Page<T>>({ cursor, limit }: Paging, read: (options: PageOptions) => Promise<P>): Promise<P> {
+export async function gather<T, P extends Page<T>>(
+  { cursor, limit }: Paging,
+  read: (options: PageOptions) => Promise<P>,
+): Promise<P> {
   const first = await read({ limit: Math.min(limit, READ_LIMIT), ...(cursor !== undefined && { cursor }) });
   const items = [...first.items];
   let { next } = first;

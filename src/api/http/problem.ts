@@ -75,7 +75,11 @@ export function problemOf(error: unknown, requestId?: string): ProblemDocument {
 }
 
 function nameOf(error: unknown): ProblemDocument | undefined {
-  const named = (kind: ProblemKind, detail: string): ProblemDocument => ({ type: typeOf(kind), ...KINDS[kind], detail });
+  const named = (kind: ProblemKind, detail: string): ProblemDocument => ({
+    type: typeOf(kind),
+    ...KINDS[kind],
+    detail,
+  });
   if (error instanceof Problem) {
     return { ...named(error.kind, error.detail), ...(error.errors && { errors: error.errors }) };
   }
@@ -97,9 +101,8 @@ function statusOf(error: unknown): number {
 
 export function sendProblem(reply: FastifyReply, problem: ProblemDocument): void {
   // A handler may have announced something else (a stream, a file) before it failed.
-  for (const name of ['content-length', 'content-disposition', 'etag', 'accept-ranges', 'content-range']) {
-    reply.removeHeader(name);
-  }
+  for (const name of ['content-length', 'content-disposition', 'etag', 'accept-ranges']) reply.removeHeader(name);
+  if (problem.status !== 416) reply.removeHeader('content-range');
   // As text: Fastify's serialiser of the route must not choose among its fields.
   void reply
     .code(problem.status)
@@ -110,17 +113,16 @@ export function sendProblem(reply: FastifyReply, problem: ProblemDocument): void
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: { error(facts: object, what: string): void }) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error, request.id);
-    if (problem.status >= 500 && !(error instanceof Problem)) logOf(request).error({ err: error }, 'a request failed');
+    if (problem.status >= 500 && !(error instanceof Problem)) {
+      this.log.error({ err: error, request: request.id }, 'a request failed');
+    }
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy();
     sendProblem(reply, problem);
   }
-}
-
-/** nestjs-pino's logger of the request, where its middleware has run already; Fastify's silent one before. */
-function logOf(request: FastifyRequest): { error(facts: object, what: string): void } {
-  return (request.raw as { log?: { error(facts: object, what: string): void } }).log ?? request.log;
 }

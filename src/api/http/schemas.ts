@@ -45,11 +45,9 @@ export const DIGEST = z.string().transform((text, context): Digest => {
 });
 
 /** A moment that somebody states: with an offset, so that it means one moment. */
-export const MOMENT = z
-  .string()
-  .refine((text) => ['utc', 'stated'].includes(parseIso(text)?.zone ?? ''), {
-    message: 'must be a time with zone, like 2017-01-02T08:00:00Z',
-  });
+export const MOMENT = z.string().refine((text) => ['utc', 'stated'].includes(parseIso(text)?.zone ?? ''), {
+  message: 'must be a time with zone, like 2017-01-02T08:00:00Z',
+});
 
 /** `a,b` and `name=a&name=b` are the same list. */
 export function listOf<T extends string>(words: readonly [T, ...T[]]) {
@@ -58,7 +56,9 @@ export function listOf<T extends string>(words: readonly [T, ...T[]]) {
     .union([z.string(), z.array(z.string())])
     .optional()
     .transform((given, context): T[] => {
-      const all = (given === undefined ? [] : Array.isArray(given) ? given : [given]).flatMap((text) => text.split(','));
+      const all = (given === undefined ? [] : Array.isArray(given) ? given : [given]).flatMap((text) =>
+        text.split(','),
+      );
       const parsed = z.array(word).safeParse(all.map((text) => text.trim()).filter((text) => text !== ''));
       if (parsed.success) return parsed.data;
       context.addIssue({ code: 'custom', message: `must be one or more of ${words.join(', ')}` });

@@ -34,9 +34,15 @@ function invalid(issues: readonly Issue[], { type, data }: ArgumentMetadata): Pr
   return new Problem('invalid', `${where}: ${first?.detail ?? 'not valid'}${rest}`, errors);
 }
 
-function faultsOf({ message, path = [], keys }: Issue): { readonly path: readonly string[]; readonly detail: string }[] {
+function faultsOf({
+  message,
+  path = [],
+  keys,
+}: Issue): { readonly path: readonly string[]; readonly detail: string }[] {
   const place = path.map((part) => String(keyOf(part)));
-  return keys ? keys.map((key) => ({ path: [...place, key], detail: 'not known here' })) : [{ path: place, detail: message }];
+  return keys
+    ? keys.map((key) => ({ path: [...place, key], detail: 'not known here' }))
+    : [{ path: place, detail: message }];
 }
 
 function keyOf(part: unknown): unknown {

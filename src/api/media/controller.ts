@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Controller, Get, Headers, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpException, Inject, Param, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { showDigest, type Digest } from '../../core/digest.js';
@@ -38,7 +38,8 @@ export class MediaController {
   ): Promise<void> {
     const { pool, blobs } = this.deps;
     const found = await media(pool, digest);
-    if (!found || !(await blobs.has(digest))) throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
+    if (!found || !(await blobs.has(digest)))
+      throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
     if (found.sealed) throw new Problem('sealed', 'Every package that brought this file holds it to be private.');
     immutable(reply, showDigest(digest));
     void reply.header('accept-ranges', 'bytes').header('content-security-policy', "default-src 'none'; sandbox");
@@ -50,11 +51,15 @@ export class MediaController {
     const type = shownType(size === 0 ? Buffer.alloc(0) : await blobs.read(digest, 0, Math.min(HEAD_BYTES, size)));
     void reply
       .header('content-type', type ?? 'application/octet-stream')
-      .header('content-disposition', type === undefined ? `attachment; filename="${digest.slice(0, 16)}.bin"` : 'inline');
+      .header(
+        'content-disposition',
+        type === undefined ? `attachment; filename="${digest.slice(0, 16)}.bin"` : 'inline',
+      );
     const isSame = ifRange === undefined || ifRange === `"${showDigest(digest)}"`;
     const part = isSame ? rangeOf(range, size) : undefined;
     if (part === 'unsatisfiable') {
-      return void reply.code(416).header('content-range', `bytes */${size}`).removeHeader('content-disposition').send();
+      void reply.header('content-range', `bytes */${size}`);
+      throw new HttpException(`The file has ${size} bytes; none of them are in that range.`, 416);
     }
     const { start, end } = part ?? { start: 0, end: size - 1 };
     if (part) void reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);

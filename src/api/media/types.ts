@@ -9,9 +9,14 @@ interface Signature {
   readonly fits: (head: Buffer) => boolean;
 }
 
-const at = (offset: number, text: string) => (head: Buffer) => head.toString('latin1', offset, offset + text.length) === text;
-const both = (...fits: readonly ((head: Buffer) => boolean)[]) => (head: Buffer) => fits.every((fit) => fit(head));
-const brand = (pattern: RegExp) => (head: Buffer) => at(4, 'ftyp')(head) && pattern.test(head.toString('latin1', 8, 12));
+const at = (offset: number, text: string) => (head: Buffer) =>
+  head.toString('latin1', offset, offset + text.length) === text;
+const both =
+  (...fits: readonly ((head: Buffer) => boolean)[]) =>
+  (head: Buffer) =>
+    fits.every((fit) => fit(head));
+const brand = (pattern: RegExp) => (head: Buffer) =>
+  at(4, 'ftyp')(head) && pattern.test(head.toString('latin1', 8, 12));
 
 const SIGNATURES: readonly Signature[] = [
   { type: 'image/jpeg', fits: at(0, '\xff\xd8\xff') },

@@ -30,18 +30,31 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     })
     .setOpenAPIVersion('3.0.3')
     .build();
-  const document = SwaggerModule.createDocument(app, config);
+  const document = SwaggerModule.createDocument(app, config, { standardSchemaConverter: convert });
   document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: z.toJSONSchema(PROBLEM, PROBLEM_OPTIONS) as never };
+  document.components.schemas = {
+    ...document.components.schemas,
+    ...convert(PROBLEM, { schemaType: 'output' }).components,
+  };
   describeUpload(document);
   return document;
 }
 
-const PROBLEM_OPTIONS = { target: 'openapi-3.0', io: 'output', override: dropId } as const;
-
-/** The name is the key under `schemas`; OpenAPI knows no `id` within. */
-function dropId({ jsonSchema }: { jsonSchema: Record<string, unknown> }): void {
-  delete jsonSchema['id'];
+/** Zod to OpenAPI, without what says nothing. Schemas with an id become components of that name. */
+function convert(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
+  const { definitions, ...rest } = z.toJSONSchema(schema as z.ZodType, {
+    target: 'openapi-3.0',
+    io: schemaType,
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.id;
+      // A JavaScript number's bounds are none of the value.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      // Answers may grow; requests may not hold what is not known.
+      if (schemaType === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return { schema: rest, components: definitions ?? {} };
 }
 
 /** The two ways to hand in a file have bodies of their own; the decorators know one for both. */

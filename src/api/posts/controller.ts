@@ -100,7 +100,8 @@ export class PostsController {
   @ApiOperation({
     operationId: 'getRaw',
     summary: 'The original bytes of the record that a version was read from',
-    description: 'Capture-Digest, Capture-Offset and Capture-Length say where they stand. Sealed ones are refused (403).',
+    description:
+      'Capture-Digest, Capture-Offset and Capture-Length say where they stand. Sealed ones are refused (403).',
   })
   @ApiProduces('application/octet-stream')
   @ApiOkResponse({ description: 'The bytes.', schema: { type: 'string', format: 'binary' } })

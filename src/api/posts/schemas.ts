@@ -22,11 +22,17 @@ export const TIMES = z
     z.object({
       precision: z.enum(['ms', 's', 'min', 'day']),
       zone: z.enum(['utc', 'stated', 'assumed', 'unknown']),
-      earliest: z.string().optional().describe('only where the zone is unknown: the first moment that it can be, in UTC'),
+      earliest: z
+        .string()
+        .optional()
+        .describe('only where the zone is unknown: the first moment that it can be, in UTC'),
       latest: z.string().optional(),
     }),
   )
-  .meta({ id: 'Times', description: 'What is known of the times beside it, by their names: how precise, in which zone.' });
+  .meta({
+    id: 'Times',
+    description: 'What is known of the times beside it, by their names: how precise, in which zone.',
+  });
 
 /** A post's content or an actor's profile: names of ActivityStreams 2.0 where it has one, absent what was not stated. */
 export const CONTENT = z.record(z.string(), z.unknown()).meta({ id: 'Content' });

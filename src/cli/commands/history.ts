@@ -49,7 +49,7 @@ export function historyText(found: PostHistory, style: Style): string {
   const { post, versions, observations, referencedBy } = found;
   const { paint } = style;
   const parts = [
-    headOfPost(post, observations.length, style),
+    headOfPost(post, { observations: observations.length }, style),
     incompleteText(found.incomplete, style),
     ...versions.map((version, i) => postVersionText(versions, i, style)),
     factsText(found, style),

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { cpus, hostname, userInfo } from 'node:os';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cpus, hostname, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
@@ -8,14 +8,17 @@ import { showKey, type Key } from '../../core/digest.js';
 import { UsageError } from '../../core/errors.js';
 import { assertZone, parseIso } from '../../core/time.js';
 import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
+import { dryRun, type DryRun } from '../../pipeline/dry-run.js';
 import { receivePath } from '../../pipeline/receive.js';
 import { accessionProgress, accessionSummary, type AccessionSummary } from '../../read/index.js';
 import { sourceById, SOURCES } from '../../sources/index.js';
 import type { Inclusion } from '../../sources/source.js';
-import { withArchive, type Opened } from '../context.js';
+import { FileBlobs } from '../../store/blobs.js';
+import { PgIngestStore } from '../../store/ingest/store.js';
+import { withArchive, withReader, type Opened } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
 import { Progress } from '../progress.js';
-import { printSummary } from '../summary.js';
+import { printDryRun, printSummary } from '../summary.js';
 
 interface ImportFlags {
   collection: string;
@@ -29,6 +32,7 @@ interface ImportFlags {
   consent?: string;
   restrict?: boolean;
   note?: string;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -50,8 +54,36 @@ export function register(program: Command, io: CliIo): void {
     .option('--consent <file>', 'the consent form; kept, sealed')
     .option('--restrict', 'mark the accession as restricted')
     .option('--note <text>', 'anything else that should stay with it')
+    .option('--dry-run', 'say what each file is and what would be read, and store nothing')
     .option('--json', 'one JSON document on stdout')
     .action((paths: string[], flags: ImportFlags) => run(io, paths, flags));
+}
+
+async function runDry(io: CliIo, paths: readonly string[], flags: ImportFlags, options: AccessionOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'perdure-dry-run-'));
+  try {
+    const runs = await withReader(io, async ({ pool, sources }) => {
+      const store = new PgIngestStore(pool);
+      const deps = { blobs: new FileBlobs(folder), sources, known: store.known.bind(store) };
+      const done: DryRun[] = [];
+      for (const path of paths) {
+        const result = await dryRun(deps, resolve(path), flags.collection, options);
+        done.push(result);
+        if (!flags.json) printDryRun(io, result);
+      }
+      return done;
+    });
+    if (flags.json) io.out(JSON.stringify({ dryRun: runs }, null, 2) + '\n');
+    const code = dryExitCode(runs);
+    if (code !== 0) throw new CliExit(code);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function dryExitCode(runs: readonly DryRun[]): number {
+  if (runs.every((result) => result.problem !== null)) return 4;
+  return runs.some((result) => result.problem !== null || result.members.some((member) => member.rejected > 0)) ? 3 : 0;
 }
 
 function inclusions(text: string): Inclusion[] {
@@ -66,6 +98,7 @@ async function run(io: CliIo, paths: readonly string[], flags: ImportFlags): Pro
   const options = optionsOf(flags);
   for (const path of paths) check(path);
   if (flags.consent !== undefined) check(flags.consent);
+  if (flags.dryRun) return runDry(io, paths, flags, options);
   const summaries = await withArchive(io, 'import', (opened) => importPaths(io, opened, paths, flags, options));
   if (flags.json) io.out(JSON.stringify({ accessions: summaries }, null, 2) + '\n');
   const code = exitCode(summaries);

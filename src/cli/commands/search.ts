@@ -32,6 +32,7 @@ interface SearchFlags {
   json?: boolean;
 }
 
+/** The first two are shown anyway. */
 const INCLUDED: readonly Included[] = [...VISIBILITIES, 'likes', 'account'];
 const MOST = 200;
 
@@ -52,7 +53,7 @@ export function register(program: Command, io: CliIo): void {
       new Option('--source <name>', 'only of this platform').choices(SOURCES.map((source) => source.manifest.id)),
     )
     .option('--as-of <iso>', 'only what had been seen by then')
-    .option('--include <kinds>', `also what is not public: ${INCLUDED.filter((kind) => kind !== 'public').join(',')}`)
+    .option('--include <kinds>', `also what is not public: ${INCLUDED.slice(2).join(',')}`)
     .option('--limit <n>', `hits on one page, 1 to ${MOST}`, '50')
     .option('--cursor <cursor>', 'the page that an earlier answer named')
     .addOption(new Option('--order <order>', 'by time of publication').choices(['newest', 'oldest']))

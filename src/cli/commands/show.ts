@@ -4,7 +4,7 @@ import { locatorsOf, raw, show, type ShowOptions, type Shown } from '../../read/
 import { withReader } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
 import { contentText, headOfPost, pointersText, type Style } from '../posts.js';
-import { clean, jsonText, paintOf, plural } from '../print.js';
+import { clean, jsonText, paintOf, plural, quote } from '../print.js';
 import { checkTime, spanText, timeText } from '../times.js';
 import { OUTCOME_WORDS, unknown } from '../words.js';
 
@@ -66,7 +66,7 @@ function optionsOf({ asOf, claimedAt, raw: wantsRaw, json }: ShowFlags): ShowOpt
 export function shownText(shown: Shown, style: Style): string {
   const { post, version, note } = shown;
   const { paint } = style;
-  const parts = [headOfPost(post, undefined, style)];
+  const parts = [headOfPost(post, { isNow: shown.asOf === undefined }, style)];
   if (note !== undefined) parts.push(paint.yellow(clean(note)) + '\n');
   if (!version) return parts.join('\n');
   const word = OUTCOME_WORDS[version.outcome];
@@ -93,6 +93,9 @@ export function shownText(shown: Shown, style: Style): string {
       contentText(version.content, version.text, '', style) +
       (version.content ? pointersText(version.content, style) : ''),
   );
+  if (version.text === null && word.mark === '†') {
+    parts.push(`What it said while it stood: perdure history ${quote(post.uri)}\n`);
+  }
   if (shown.snapshot) {
     parts.push(
       paint.dim(`${plural(version.observations, 'witness', 'witnesses')}, snapshot ${shown.snapshot.digest}`) + '\n',

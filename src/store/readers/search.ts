@@ -159,22 +159,40 @@ async function walk(db: Queryable, c: Conditions, cut: PageCut, dated: boolean, 
   return result.rows;
 }
 
-/** How many hits there are of each visibility (of some, if `only` is given); counting stops at `limit` hits. */
-export async function countHits(
-  db: Queryable,
-  c: Conditions,
-  limit: number,
-  only?: readonly Visibility[],
-): Promise<Readonly<Partial<Record<Visibility, number>>>> {
+export interface HitCounts {
+  readonly by: Readonly<Partial<Record<Visibility, number>>>;
+  /** There were more rows than were looked at. */
+  readonly cut: boolean;
+}
+
+/**
+ * How many hits there are of each visibility, among the first `most` rows that fulfil the conditions, in no order. Set
+ * by set: asking each row for its chain and its visibility, as a page does, took 250 µs a row, this takes 30.
+ */
+export async function countHits(db: Queryable, c: Conditions, most: number): Promise<HitCounts> {
   const p = new Parameters();
-  const more = only ? [`v.visibility = ANY(${p.of('only', only)}::visibility[])`] : [];
-  const result = await db.query<{ visibility: Visibility; count: number }>(
-    `SELECT visibility, count(*)::float8 AS count FROM (
-       SELECT v.visibility ${hits(c, p, more)} LIMIT ${p.of('limit', limit)}) n
-     GROUP BY visibility`,
+  const result = await db.query<{ visibility: Visibility; count: number; rows: number }>(
+    `WITH found AS MATERIALIZED (SELECT s.post_id FROM snapshot s WHERE ${fulfils('s', c, p)} LIMIT ${p.of('most', most)}),
+     head AS MATERIALIZED (
+       SELECT DISTINCT coalesce(e.target, a.target, f.post_id) AS head FROM (SELECT DISTINCT post_id FROM found) f
+       LEFT JOIN (${firstTarget('editOf')}) e USING (post_id) LEFT JOIN (${firstTarget('sameAs')}) a USING (post_id)),
+     hit AS MATERIALIZED (
+       SELECT head, head AS post_id FROM head UNION
+       SELECT h.head, l.post_id FROM head h JOIN identity_link l ON l.target_id = h.head AND l.kind IN ('editOf', 'sameAs')),
+     judged AS (
+       SELECT m.head, coalesce(max(r.visibility) FILTER (WHERE r.visibility <> 'unknown'), 'unknown') AS visibility
+       FROM hit m JOIN snapshot r USING (post_id) WHERE ${seen('r', c, p)} GROUP BY m.head)
+     SELECT visibility, count(*)::float8 AS count, (SELECT count(*)::float8 FROM found) AS rows FROM judged GROUP BY visibility`,
     p.values,
   );
-  return Object.fromEntries(result.rows.map(({ visibility, count }) => [visibility, count]));
+  const by = Object.fromEntries(result.rows.map(({ visibility, count }) => [visibility, count]));
+  return { by, cut: (result.rows[0]?.rows ?? 0) >= most };
+}
+
+/** SQL: of each post that was found, the head by links of one kind. */
+function firstTarget(kind: 'editOf' | 'sameAs'): string {
+  return `SELECT l.post_id, min(l.target_id::text)::uuid AS target
+    FROM identity_link l WHERE l.kind = '${kind}' AND l.post_id IN (SELECT post_id FROM found) GROUP BY l.post_id`;
 }
 
 /** The moment that a search reads the archive at, with microseconds: the beginning of its transaction. */
