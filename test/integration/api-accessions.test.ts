@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ACCESSION, ACCESSION_PROGRESS, ACCESSION_SUMMARY, ACCESSIONS, REJECTS } from '../../src/api/accessions/schemas.js';
+import {
+  ACCESSION,
+  ACCESSION_PROGRESS,
+  ACCESSION_SUMMARY,
+  ACCESSIONS,
+  REJECTS,
+} from '../../src/api/accessions/schemas.js';
 import { note, startApi, upload, type TestApi } from '../support/api.js';
 
 const MIB = 1024 * 1024;
@@ -60,7 +66,12 @@ describe('handing in over HTTP', () => {
 
   it.each([
     ['the query', '?name=a%2Fb%5Cc.jsonl', BINARY, 'c.jsonl'],
-    ['Content-Disposition', '', { ...BINARY, 'content-disposition': 'attachment; filename="a \\"b\\".jsonl"' }, 'a "b".jsonl'],
+    [
+      'Content-Disposition',
+      '',
+      { ...BINARY, 'content-disposition': 'attachment; filename="a \\"b\\".jsonl"' },
+      'a "b".jsonl',
+    ],
     ['its extended form', '', { 'content-disposition': "x; filename=a; filename*=UTF-8''%D8%AD.jsonl" }, 'ح.jsonl'],
     ['nobody', '', {}, 'upload'],
     ['somebody up to something', '?name=..', {}, 'upload'],
@@ -146,7 +157,9 @@ describe('handing in over HTTP', () => {
       expect(answer.status).toBe(400);
       expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     }
-    const details = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { detail: string }).detail));
+    const details = await Promise.all(
+      answers.map(async (answer) => ((await answer.json()) as { detail: string }).detail),
+    );
     expect(details[0]).toMatch(/damaged or cut short/);
     expect(details[1]).toMatch(/comes after the file/);
     expect(details[2]).toMatch(/more than one file/);
@@ -165,13 +178,20 @@ describe('handing in over HTTP', () => {
     expect(answer.status).toBe(400);
     const problem = (await answer.json()) as { type: string; errors: { parameter: string }[] };
     expect(problem.type).toBe('urn:perdure:problem:invalid');
-    expect(problem.errors.map((error) => error.parameter).sort()).toEqual(['colection', 'include', 'observedAt', 'timezone']);
+    expect(problem.errors.map((error) => error.parameter).sort()).toEqual([
+      'colection',
+      'include',
+      'observedAt',
+      'timezone',
+    ]);
     const unknown = await post('?source=myspace', LINE);
     expect(await unknown.json()).toMatchObject({ status: 400, errors: [{ parameter: 'source' }] });
   });
 
   it('shows progress live, ends with what came of it, and stays silent for those who know', async () => {
-    const lines = Array.from({ length: 3_000 }, (_, place) => JSON.stringify(note(place + 100_000, `number ${place}`))).join('\n');
+    const lines = Array.from({ length: 3_000 }, (_, place) =>
+      JSON.stringify(note(place + 100_000, `number ${place}`)),
+    ).join('\n');
     const { id } = (await (await post('?name=many.jsonl&collection=live', lines)).json()) as { id: string };
     const answer = await api.get(`/api/v1/accessions/${id}/events`, { 'last-event-id': '7' });
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');

@@ -9,7 +9,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { note, startApi, type TestApi } from '../support/api.js';
 
 /** fetch does not let anyone choose the Host. */
-function ask(url: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<{ status: number; body: any; type: string | undefined }> { // eslint-disable-line @typescript-eslint/no-explicit-any -- judged by what is asserted of it
+function ask(
+  url: string,
+  headers: Record<string, string>,
+  method = 'GET',
+  body = '',
+): Promise<{ status: number; body: any; type: string | undefined }> {
+  // eslint-disable-line @typescript-eslint/no-explicit-any -- judged by what is asserted of it
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers }, (answer) => {
       let text = '';
@@ -34,23 +40,31 @@ describe('the API over HTTP', () => {
   afterAll(() => api.close());
 
   describe('who may ask', () => {
-    it.each(['localhost', 'LOCALHOST:3080', '127.0.0.1:1', '[::1]:3080', 'archive.example.org', 'archive.example.org.'])(
-      'Host: %s is ours',
-      async (host) => {
-        expect((await ask(`${api.url}/healthz`, { host })).status).toBe(200);
-      },
-    );
+    it.each([
+      'localhost',
+      'LOCALHOST:3080',
+      '127.0.0.1:1',
+      '[::1]:3080',
+      'archive.example.org',
+      'archive.example.org.',
+    ])('Host: %s is ours', async (host) => {
+      expect((await ask(`${api.url}/healthz`, { host })).status).toBe(200);
+    });
 
-    it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:3080', '[::2]', '169.254.169.254', 'a b'])(
-      'Host: %s is not, whatever it resolves to',
-      async (host) => {
-        for (const path of ['/healthz', '/api/v1/posts', '/nowhere', '/admin/queues', '/api/docs', '/']) {
-          const { status, type, body } = await ask(api.url + path, { host });
-          expect([path, status, type]).toEqual([path, 421, PROBLEM_TYPE]);
-          expect(body.type).toBe('urn:perdure:problem:foreign-host');
-        }
-      },
-    );
+    it.each([
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example:3080',
+      '[::2]',
+      '169.254.169.254',
+      'a b',
+    ])('Host: %s is not, whatever it resolves to', async (host) => {
+      for (const path of ['/healthz', '/api/v1/posts', '/nowhere', '/admin/queues', '/api/docs', '/']) {
+        const { status, type, body } = await ask(api.url + path, { host });
+        expect([path, status, type]).toEqual([path, 421, PROBLEM_TYPE]);
+        expect(body.type).toBe('urn:perdure:problem:foreign-host');
+      }
+    });
 
     it('a page of another origin can neither change nor read anything', async () => {
       const json = { 'content-type': 'application/json' };
@@ -63,7 +77,12 @@ describe('the API over HTTP', () => {
       ]) {
         const answer = await ask(`${api.url}/api/v1/collections`, { ...json, ...foreign }, 'POST', '{"name":"theirs"}');
         expect([foreign, answer.status, answer.type]).toEqual([foreign, 403, PROBLEM_TYPE]);
-        const sent = await ask(`${api.url}/api/v1/accessions`, { 'content-type': 'text/plain', ...foreign }, 'POST', 'x');
+        const sent = await ask(
+          `${api.url}/api/v1/accessions`,
+          { 'content-type': 'text/plain', ...foreign },
+          'POST',
+          'x',
+        );
         expect(sent.status).toBe(403);
       }
       expect(await api.json('/api/v1/collections')).toEqual({ items: [], next: null });
@@ -85,7 +104,9 @@ describe('the API over HTTP', () => {
         d: {},
       })) {
         const headers = { 'content-type': 'application/json', ...own };
-        expect((await ask(`${api.url}/api/v1/collections`, headers, 'POST', JSON.stringify({ name }))).status).toBe(201);
+        expect((await ask(`${api.url}/api/v1/collections`, headers, 'POST', JSON.stringify({ name }))).status).toBe(
+          201,
+        );
       }
     });
   });
@@ -171,7 +192,9 @@ describe('the API over HTTP', () => {
     const answer = await api.get('/metrics');
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     const text = await answer.text();
-    expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/posts\/:id",status="200"\} 1/);
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/posts\/:id",status="200"\} 1/,
+    );
     expect(text).toMatch(/perdure_accessions\{status="complete"\} 1/);
     expect(text).toMatch(/perdure_queue_jobs\{queue="ingest",state="waiting"\} 0/);
     expect(text).toMatch(/perdure_rows_estimate\{table="post"\} 1/);
@@ -243,7 +266,9 @@ describe('the API over HTTP', () => {
       expect(/"\$ref":"(?!#\/components\/schemas\/)/.exec(text)).toBeNull();
       expect(text.includes('9007199254740991')).toBe(false);
       const { parameters, requestBody } = document.paths['/api/v1/accessions']!['post']!;
-      expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['collection', 'observedAt', 'include']));
+      expect(parameters.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['collection', 'observedAt', 'include']),
+      );
       expect(Object.keys(requestBody!.content)).toEqual(['application/octet-stream', 'multipart/form-data']);
     });
 
@@ -274,7 +299,11 @@ describe('a service in trouble', () => {
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({
       ready: false,
-      checks: { database: { ok: false, reason: expect.stringMatching(/Postgres/) }, blobs: { ok: true }, queues: { ok: false } },
+      checks: {
+        database: { ok: false, reason: expect.stringMatching(/Postgres/) },
+        blobs: { ok: true },
+        queues: { ok: false },
+      },
     });
     expect((await api.get('/healthz')).status).toBe(200);
     expect(await (await api.get('/metrics')).text()).toMatch(/perdure_database_up 0/);
@@ -290,7 +319,9 @@ describe('a service in trouble', () => {
     writeFileSync(blobs, 'in the way');
     const answer = await api.get('/readyz');
     expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ checks: { database: { ok: true }, blobs: { ok: false, reason: expect.stringMatching(/blob folder/) } } });
+    expect(await answer.json()).toMatchObject({
+      checks: { database: { ok: true }, blobs: { ok: false, reason: expect.stringMatching(/blob folder/) } },
+    });
   });
 
   it('stops without waiting for those who watch or upload, and keeps nothing half', async () => {
@@ -301,7 +332,10 @@ describe('a service in trouble', () => {
     const events = await stopping.get(`/api/v1/accessions/${id}/events`);
     const reader = events.body!.getReader();
     await reader.read();
-    const sending = request(`${stopping.url}/api/v1/accessions?name=slow`, { method: 'POST', headers: { 'content-length': 1_000_000 } });
+    const sending = request(`${stopping.url}/api/v1/accessions?name=slow`, {
+      method: 'POST',
+      headers: { 'content-length': 1_000_000 },
+    });
     const refused = new Promise<number>((resolve) => {
       sending.on('response', (late) => resolve(late.statusCode ?? 0));
       sending.on('error', () => resolve(0));

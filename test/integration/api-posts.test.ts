@@ -46,7 +46,9 @@ describe('reading over HTTP', () => {
   it('finds a post by any of its URLs, and takes no other filter then', async () => {
     const found = POSTS.strict().parse(await api.json(`/api/v1/posts?url=${encoded}`));
     expect(found.items).toMatchObject([{ uri: URI, source: 'example', state: 'deleted' }]);
-    const none = POSTS.strict().parse(await api.json(`/api/v1/posts?url=${encodeURIComponent('https://notes.example/n/99')}`));
+    const none = POSTS.strict().parse(
+      await api.json(`/api/v1/posts?url=${encodeURIComponent('https://notes.example/n/99')}`),
+    );
     expect(none).toMatchObject({ total: 0, items: [] });
     expect((await api.get(`/api/v1/posts?url=${encoded}&lang=ar`)).status).toBe(400);
   });
@@ -71,7 +73,9 @@ describe('reading over HTTP', () => {
   });
 
   it('serves a snapshot as the bytes that its digest is over, for ever', async () => {
-    const { snapshot } = (await api.json(`/api/v1/posts/${encoded}?asOf=2017-02-15T00:00:00Z`)) as { snapshot: { digest: string } };
+    const { snapshot } = (await api.json(`/api/v1/posts/${encoded}?asOf=2017-02-15T00:00:00Z`)) as {
+      snapshot: { digest: string };
+    };
     const path = `/api/v1/posts/${encoded}/snapshots/${snapshot.digest}`;
     const answer = await api.get(path);
     const bytes = Buffer.from(await answer.arrayBuffer());
@@ -147,7 +151,9 @@ describe('reading over HTTP', () => {
     const page = POSTS.strict().parse(await api.json('/api/v1/posts?q=plenty&limit=420'));
     expect(page).toMatchObject({ total: 450 });
     expect(new Set(page.items.map((item) => item.uri)).size).toBe(420);
-    const rest = POSTS.strict().parse(await api.json(`/api/v1/posts?q=plenty&limit=420&cursor=${encodeURIComponent(page.next!)}`));
+    const rest = POSTS.strict().parse(
+      await api.json(`/api/v1/posts?q=plenty&limit=420&cursor=${encodeURIComponent(page.next!)}`),
+    );
     expect(rest).toMatchObject({ next: null });
     expect(rest.items).toHaveLength(30);
     expect((await api.get('/api/v1/posts?limit=501')).status).toBe(400);
@@ -167,7 +173,7 @@ describe('reading over HTTP', () => {
     expect((await make('a/b')).status).toBe(400);
     expect(await api.json(`/api/v1/collections/${encodeURIComponent('حمص')}`)).toMatchObject({ name: 'حمص' });
     const names: string[] = [];
-    for (let next: string | null = ''; next !== null; ) {
+    for (let next: string | null = ''; next !== null;) {
       const page: { items: { name: string }[]; next: string | null } = COLLECTIONS.strict().parse(
         await api.json(`/api/v1/collections?limit=1${next === '' ? '' : `&cursor=${next}`}`),
       );

@@ -145,7 +145,12 @@ export interface StreamedUpload {
 }
 
 /** Uploads `bytes` in pieces, as fast as they are taken, and never holds more than one of them. */
-export function upload(url: string, bytes: number, headers: Record<string, string>, frame = { before: '', after: '' }): Promise<StreamedUpload> {
+export function upload(
+  url: string,
+  bytes: number,
+  headers: Record<string, string>,
+  frame = { before: '', after: '' },
+): Promise<StreamedUpload> {
   const piece = Buffer.alloc(256 * 1024, 'perdure ');
   const length = Buffer.byteLength(frame.before) + bytes + Buffer.byteLength(frame.after);
   return new Promise((resolve, reject) => {

@@ -97,10 +97,13 @@ const OBSERVATION = `
   o.byte_offset::float8 AS "offset", o.byte_length::float8 AS length, o.item, o.edition::float8 AS edition,
   o.claimed_from AS "claimedFrom", o.metrics, o.losses, o.recorded_at AS "recordedAt"`;
 
-/** SQL: no newer reader has read the same observation. */
+/**
+ * SQL: no newer reader has read the same observation. One step in the primary key's index for each row; written as
+ * NOT EXISTS, the planner hashes the whole table.
+ */
 export const newestReading = (alias: string): string =>
-  `NOT EXISTS (SELECT FROM observation newer WHERE newer.post_id = ${alias}.post_id
-     AND newer.observation_id = ${alias}.observation_id AND newer.reader > ${alias}.reader)`;
+  `${alias}.reader = (SELECT max(other.reader) FROM observation other
+     WHERE other.post_id = ${alias}.post_id AND other.observation_id = ${alias}.observation_id)`;
 
 /**
  * What was seen of these posts, each observation as its newest reader reads it. At most `most` of each post: first-hand

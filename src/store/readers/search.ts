@@ -77,11 +77,14 @@ function fulfils(s: string, c: Conditions, p: Parameters): string {
   return all.join('\n AND ');
 }
 
-/** SQL: it was observed, in the collections that are looked through. */
+/**
+ * SQL: it was observed, in the collections that are looked through. OFFSET 0 keeps it a look at one post's rows: what
+ * the planner makes a join of reads all observations there are.
+ */
 function seen(s: string, c: Conditions, p: Parameters, more: readonly string[] = []): string {
   const scope = c.collections === null ? [] : [inScope('o', p.of('collections', c.collections))];
   const all = [`o.post_id = ${s}.post_id`, `o.digest = ${s}.digest`, ...scope, ...more, newestReading('o')];
-  return `EXISTS (SELECT FROM observation o WHERE ${all.join(' AND ')})`;
+  return `EXISTS (SELECT FROM observation o WHERE ${all.join(' AND ')} OFFSET 0)`;
 }
 
 /** SQL: the head of a post's chain, else of the object that it is another name of, else itself. */
