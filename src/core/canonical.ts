@@ -44,8 +44,7 @@ function writeArray(items: readonly Json[], depth: number): string {
 }
 
 function writeObject(object: { readonly [key: string]: Json | undefined }, depth: number): string {
-  // Array.prototype.sort compares UTF-16 code units, which is the order that RFC 8785 asks for.
-  const keys = Object.keys(object).sort();
+  const keys = sortedKeys(object);
   let out = '{';
   for (const key of keys) {
     const value = object[key];
@@ -53,6 +52,13 @@ function writeObject(object: { readonly [key: string]: Json | undefined }, depth
     out += (out.length > 1 ? ',' : '') + writeString(key) + ':' + write(value, depth + 1);
   }
   return out + '}';
+}
+
+/** In the order of UTF-16 code units, which is the one that RFC 8785 asks for and Array.prototype.sort gives. */
+function sortedKeys(object: object): string[] {
+  const keys = Object.keys(object);
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
+  return keys;
 }
 
 function writeString(text: string): string {

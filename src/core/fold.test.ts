@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fold, tsvectorOf, words } from './fold.js';
+import { fold, foldSlowly, tsvectorOf, words } from './fold.js';
 
 const anything = fc.string({ unit: 'binary', maxLength: 40 });
 
@@ -116,5 +116,27 @@ describe('tsvector', () => {
     const lexemes = many.split(' ').map((entry) => Buffer.byteLength(entry.slice(1, entry.lastIndexOf("'"))));
     expect(lexemes.reduce((sum, length) => sum + length + 5, 0)).toBeLessThan(2 ** 20);
     expect(tsvectorOf('word '.repeat(500_000) + 'last')).toContain("'last'");
+  });
+});
+
+describe('the quick way', () => {
+  it('folds as the definition does: every character of the basic plane, by itself and between others', () => {
+    for (let unit = 0; unit < 65_536; unit++) {
+      const char = String.fromCharCode(unit);
+      if (fold(`a${char}ب`) !== foldSlowly(`a${char}ب`)) throw new Error(`U+${unit.toString(16)} folds differently`);
+    }
+  });
+
+  it('folds any text as the definition does', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('حَلَب', 'ΟΔΟΣ ', 'é', 'e\u0301', '👩🏽‍🏫', '😢', '१२३', '٣', 'ｶﾞ', 'が', '한', '\u1100\u1161', 'ﷺ', 'İ', 'ß'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        expect(fold(pieces.join(''))).toBe(foldSlowly(pieces.join('')));
+      }),
+      { numRuns: 500 },
+    );
   });
 });

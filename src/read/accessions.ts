@@ -14,11 +14,11 @@ import type {
   AccessionProgress,
   AccessionState,
   AccessionSummary,
-  BlobReader,
   Page,
   PageOptions,
   RejectView,
-} from './types.js';
+} from './list-types.js';
+import type { BlobReader } from './types.js';
 
 const MAX_MEMBERS = 1_000;
 
@@ -34,7 +34,10 @@ export function accessionSummary(pool: Pool, id: Key): Promise<AccessionSummary 
     const memberCount = await reader.countMembers(client, id);
     return {
       ...itemOf(found),
-      visibility: Object.fromEntries(VISIBILITIES.map((key) => [key, visibility[key] ?? 0])) as Record<Visibility, number>,
+      visibility: Object.fromEntries(VISIBILITIES.map((key) => [key, visibility[key] ?? 0])) as Record<
+        Visibility,
+        number
+      >,
       sealed: sealed.map((member) => member.path),
       rejectReasons,
       members,
@@ -90,7 +93,12 @@ export async function accessionProgress(pool: Pool, id: Key): Promise<AccessionP
   if (!found) return undefined;
   // Between records lie commas and line ends: at the end all is done all the same.
   const bytesDone = found.status === 'complete' ? found.bytesTotal : Math.min(found.bytesDone, found.bytesTotal);
-  return { ...found, status: found.status as AccessionState, bytesDone, startedAt: found.startedAt?.toISOString() ?? null };
+  return {
+    ...found,
+    status: found.status as AccessionState,
+    bytesDone,
+    startedAt: found.startedAt?.toISOString() ?? null,
+  };
 }
 
 export async function accession(pool: Pool, id: Key): Promise<AccessionDetail | undefined> {
@@ -121,7 +129,8 @@ export async function accessions(
 export async function collectionOf(db: Queryable, name: string | undefined): Promise<Key | undefined> {
   if (name === undefined) return undefined;
   const found = await findCollection(db, name, parseKey(name));
-  if (found === undefined) throw new UsageError(`there is no collection ${JSON.stringify(name)}: \`perdure collections\` lists them`);
+  if (found === undefined)
+    throw new UsageError(`there is no collection ${JSON.stringify(name)}: \`perdure collections\` lists them`);
   return found;
 }
 

@@ -9,7 +9,7 @@ import { EVERYTHING, reading, scopeOf, type Queryable, type Scope } from '../sto
 import { locateActors } from './locate.js';
 import { printTimes, timeOf } from './times.js';
 import type { ActorHistory, ActorView, ObservationView, ProfileVersionView } from './types.js';
-import { versionBase } from './views.js';
+import { versionHead, versionTail } from './views.js';
 
 const MAX_OBSERVATIONS = 20_000;
 const MAX_COUNTED = 10_000;
@@ -24,7 +24,9 @@ export function actorHistory(pool: Pool, text: string, scope: Scope = EVERYTHING
   return reading(pool, async (client) => {
     const [first, ...others] = await locateActors(client, text);
     const found = first && (await readHistory(client, first, scope));
-    return found && { ...found, alternatives: [...new Set(others.map(({ uri }) => uri))].filter((uri) => uri !== first.uri) };
+    return (
+      found && { ...found, alternatives: [...new Set(others.map(({ uri }) => uri))].filter((uri) => uri !== first.uri) }
+    );
   });
 }
 
@@ -41,7 +43,10 @@ async function readHistory(db: Queryable, record: reader.ActorRecord, scope: Sco
   if (rows.length === 0 && posts === 0 && scope.collections !== undefined) return undefined;
   const profiles = await reader.findProfiles(db, record.key);
   const parsed = new Map([...profiles].map(([digest, content]) => [digest, JSON.parse(content) as Profile]));
-  const line = timeline(rows.map((row) => sightingOf(row, record.key, parsed.get(row.digest))), PROFILE_LAW);
+  const line = timeline(
+    rows.map((row) => sightingOf(row, record.key, parsed.get(row.digest))),
+    PROFILE_LAW,
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   const names = await namesOfCollections(db, [...new Set(rows.map((row) => row.collection))]);
   const recordsOf = (id: Key): number => byId.get(id)!.records;
@@ -92,14 +97,11 @@ function versionView(version: Version<Profile>, recordsOf: (id: Key) => number):
   const { from, to, claimedFrom, claimedTo, content } = version;
   const { at, times } = printTimes({ from, to, claimedFrom, claimedTo });
   return {
-    ...versionBase(version),
+    ...versionHead(version, at),
     observations: version.observations.reduce((sum, id) => sum + recordsOf(id), 0),
-    from: at.from,
-    to: at.to,
     handle: content?.handle ?? null,
     name: content?.name ?? null,
-    ...(at.claimedFrom !== null && { claimedFrom: at.claimedFrom }),
-    ...(at.claimedTo !== null && { claimedTo: at.claimedTo }),
+    ...versionTail(version, at),
     ...(content && { content }),
     times,
   };

@@ -1,6 +1,6 @@
 /** Opaque cursors: where the last page ended. Handed back by strangers, so checked field by field. */
 import { UsageError } from '../core/errors.js';
-import type { PageOptions } from './types.js';
+import type { PageOptions } from './list-types.js';
 
 type Fields<Name extends string> = Readonly<Record<Name, RegExp>>;
 export type Cursor<Name extends string> = Readonly<Record<Name, string>>;
@@ -18,11 +18,13 @@ export function writeCursor<Name extends string>(kind: string, fields: Cursor<Na
 /** Throws a UsageError for anything that `writeCursor` did not make. */
 export function readCursor<Name extends string>(kind: string, text: string, fields: Fields<Name>): Cursor<Name> {
   const value = parse(text);
-  if (value?.['list'] !== kind) throw new UsageError(`this cursor does not belong to this list (${kind}): begin without one`);
+  if (value?.['list'] !== kind)
+    throw new UsageError(`this cursor does not belong to this list (${kind}): begin without one`);
   const out: Partial<Record<Name, string>> = {};
   for (const [name, shape] of Object.entries(fields) as [Name, RegExp][]) {
     const field = value[name];
-    if (typeof field !== 'string' || !shape.test(field)) throw new UsageError('the cursor is damaged: begin without one');
+    if (typeof field !== 'string' || !shape.test(field))
+      throw new UsageError('the cursor is damaged: begin without one');
     out[name] = field;
   }
   return out as Cursor<Name>;
@@ -52,7 +54,10 @@ export function limitOf({ limit = DEFAULT_LIMIT }: PageOptions): number {
 }
 
 /** Cuts off the one row more that was asked for, and tells whether it was there. */
-export function pageOf<T>(rows: readonly T[], limit: number): { readonly items: readonly T[]; readonly last: T | undefined } {
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+): { readonly items: readonly T[]; readonly last: T | undefined } {
   const items = rows.slice(0, limit);
   return { items, last: rows.length > limit ? items.at(-1) : undefined };
 }

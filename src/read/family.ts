@@ -22,7 +22,10 @@ export interface Family {
   readonly chain: Chain | undefined;
   readonly observations: ReadonlyMap<Key, reader.ObservationRecord>;
   readonly sightings: readonly Sighting[];
-  readonly snapshots: ReadonlyMap<Digest, { readonly post: Key; readonly canonical: string; readonly content: Content }>;
+  readonly snapshots: ReadonlyMap<
+    Digest,
+    { readonly post: Key; readonly canonical: string; readonly content: Content }
+  >;
   readonly visibility: Visibility;
   /** Ids of the collections in which it was observed. */
   readonly collections: readonly Key[];
@@ -54,7 +57,9 @@ export async function loadFamily(db: Queryable, key: Key, scope: Scope): Promise
     members: [head, ...keys.flatMap((member) => (member === head.key ? [] : (known.get(member) ?? [])))],
     chain,
     observations: new Map(rows.map((row) => [row.id, row])),
-    sightings: rows.map((row) => sightingOf(row, chain ? placeOf.get(row.post) : row.edition, snapshots.get(row.digest!)?.content)),
+    sightings: rows.map((row) =>
+      sightingOf(row, chain ? placeOf.get(row.post) : row.edition, snapshots.get(row.digest!)?.content),
+    ),
     snapshots,
     visibility: narrowest([...snapshots.values()].map(({ content }) => content.visibility ?? 'unknown')),
     collections: [...new Set(rows.map((row) => row.collection))],
@@ -64,7 +69,11 @@ export async function loadFamily(db: Queryable, key: Key, scope: Scope): Promise
 
 /** The post that the family is known by: the first of the edit chain, else the one that was asked for. */
 export function headOf(places: readonly reader.MemberOfFamily[]): Key {
-  return (places.find((member) => member.place === 0) ?? places.find((member) => member.post === member.of) ?? places[0]!).post;
+  return (
+    places.find((member) => member.place === 0) ??
+    places.find((member) => member.post === member.of) ??
+    places[0]!
+  ).post;
 }
 
 /** In an edit chain places are the editions; a post that joins it by `sameAs` has none. */
@@ -73,7 +82,11 @@ export function chainOf(places: readonly reader.MemberOfFamily[]): Chain | undef
   return known.length === 0 ? undefined : { length: Math.max(...known) + 1 };
 }
 
-export function sightingOf(row: reader.ObservationRecord, edition: number | null | undefined, content?: Content): Sighting {
+export function sightingOf(
+  row: reader.ObservationRecord,
+  edition: number | null | undefined,
+  content?: Content,
+): Sighting {
   const claimed = row.claimedFrom === null ? undefined : parseIso(row.claimedFrom);
   return {
     id: row.id,
@@ -96,12 +109,17 @@ async function loadSnapshots(db: Queryable, rows: readonly reader.ObservationRec
   if (wanted.size === 0) return new Map();
   const found = await reader.findSnapshots(db, [...wanted.values()], [...wanted.keys()]);
   return new Map(
-    found.map(({ digest, post, content }) => [digest, { post, canonical: content, content: JSON.parse(content) as Content }]),
+    found.map(({ digest, post, content }) => [
+      digest,
+      { post, canonical: content, content: JSON.parse(content) as Content },
+    ]),
   );
 }
 
 /** The narrowest that any of them states; `unknown` states nothing. */
 export function narrowest(all: readonly Visibility[]): Visibility {
-  const stated = all.filter((visibility) => visibility !== 'unknown').map((visibility) => VISIBILITIES.indexOf(visibility));
+  const stated = all
+    .filter((visibility) => visibility !== 'unknown')
+    .map((visibility) => VISIBILITIES.indexOf(visibility));
   return stated.length === 0 ? 'unknown' : VISIBILITIES[Math.max(...stated)]!;
 }

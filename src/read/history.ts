@@ -74,9 +74,18 @@ async function readHistory(db: Queryable, key: Key, scope: Scope): Promise<PostH
 }
 
 /** The post itself, with its author as they were last called. */
-export async function describePost(db: Queryable, family: Family, line: Timeline, scope: Scope, asOf?: number): Promise<PostView> {
+export async function describePost(
+  db: Queryable,
+  family: Family,
+  line: Timeline,
+  scope: Scope,
+  asOf?: number,
+): Promise<PostView> {
   const names = await namesOfCollections(db, family.collections);
-  const known = await findAliases(db, family.members.map((member) => member.key));
+  const known = await findAliases(
+    db,
+    family.members.map((member) => member.key),
+  );
   const aliases = new Set([...family.members.slice(1).map((member) => member.uri), ...known]);
   return postView(family, line, await authorOf(db, line, scope, asOf), [...aliases], [...names.values()].sort());
 }

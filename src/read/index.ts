@@ -4,7 +4,8 @@
  * A post is named by whatever people know it by: canonical URI, `perdure:post:<uuid>`, any of its web addresses. What
  * is not known is `undefined`; wrong input (a time that is none, somebody else's cursor) throws a UsageError.
  */
-export * from './types.js';
+export type * from './types.js';
+export type * from './list-types.js';
 export { TooBroadError, SealedError } from './errors.js';
 export { locate, locateActors, locatorsOf, type Locator, type Located, type LocatedActor } from './locate.js';
 export { history, historyOfPost } from './history.js';

@@ -6,7 +6,7 @@ import { perdureUri } from '../core/uri.js';
 import { listCollections } from '../store/readers/collections.js';
 import { findCapture, findPostsOfFile } from '../store/readers/relations.js';
 import { EVERYTHING, reading, scopeOf, type Scope } from '../store/readers/scope.js';
-import type { CollectionView, MediaFileView } from './types.js';
+import type { CollectionView, MediaFileView } from './list-types.js';
 
 /** By name. */
 export async function collections(pool: Pool, scope: Scope = EVERYTHING): Promise<readonly CollectionView[]> {

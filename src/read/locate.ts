@@ -25,14 +25,20 @@ const MAX_TEXT = 4_096;
  * The posts that this may name, the likeliest first: canonical URI, `perdure:post:<uuid>` or the uuid alone, what a
  * source reads out of a web address, an address that a record gave for the post. Empty when nothing of it is known.
  */
-export async function locate(pool: Pool | Queryable, locators: readonly Locator[], text: string): Promise<readonly Located[]> {
+export async function locate(
+  pool: Pool | Queryable,
+  locators: readonly Locator[],
+  text: string,
+): Promise<readonly Located[]> {
   const name = text.trim();
   if (name === '' || name.length > MAX_TEXT) return [];
   const own = ownKey(name, 'post');
   const tried = own === undefined ? spellings(name) : [];
   const keys = own === undefined ? keysOf(tried, locators) : [own];
   const found = await findPosts(pool, keys);
-  const captured = keys.flatMap((key) => found.get(key) ?? []).sort((a, b) => Number(a.source === null) - Number(b.source === null));
+  const captured = keys
+    .flatMap((key) => found.get(key) ?? [])
+    .sort((a, b) => Number(a.source === null) - Number(b.source === null));
   if (captured.some((post) => post.source !== null) || own !== undefined) return captured;
   // Names of channels and accounts are lower case for some sources, as typed for others.
   const aliases = new Set(tried.flatMap((spelling) => [spelling, spelling.toLowerCase()]));
@@ -102,8 +108,13 @@ async function ofPage(pool: Pool | Queryable, url: URL): Promise<readonly ActorR
   const last = segments.at(-1)?.replace(/^@/, '').toLowerCase();
   if (last === undefined || segments.length > 3) return [];
   const host = plainHost(url.host);
-  const found = await findByHandle(pool, last.includes('@') ? [last] : [last, `${last}@${url.host.toLowerCase()}`, `${last}@${host}`]);
-  return found.filter((actor) => actor.handle.includes('@') || hostOf(actor.uri) === host || hostOf(actor.uri) === undefined);
+  const found = await findByHandle(
+    pool,
+    last.includes('@') ? [last] : [last, `${last}@${url.host.toLowerCase()}`, `${last}@${host}`],
+  );
+  return found.filter(
+    (actor) => actor.handle.includes('@') || hostOf(actor.uri) === host || hostOf(actor.uri) === undefined,
+  );
 }
 
 async function ofHandle(pool: Pool | Queryable, name: string): Promise<readonly ActorRecord[]> {

@@ -1,6 +1,6 @@
 /** Search over all versions of all posts. */
 import type { Pool } from 'pg';
-import { canonicalise, type Json } from '../core/canonical.js';
+import { canonicalise } from '../core/canonical.js';
 import { VISIBILITIES, type Content, type Visibility } from '../core/content.js';
 import { sha256, showDigest, showKey, type Key } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
@@ -8,7 +8,15 @@ import { asOf as timelineAsOf, POST_LAW, timeline, type Timeline } from '../core
 import { actorKey, perdureUri } from '../core/uri.js';
 import { findByName, findLabels } from '../store/readers/actors.js';
 import { findFamilies, findObservations, findPosts, namesOfCollections } from '../store/readers/posts.js';
-import { countHits, currentHorizon, limitTime, searchPage, type Conditions, type HitCounts, type HitRecord } from '../store/readers/search.js';
+import {
+  countHits,
+  currentHorizon,
+  limitTime,
+  searchPage,
+  type Conditions,
+  type HitCounts,
+  type HitRecord,
+} from '../store/readers/search.js';
 import { EVERYTHING, reading, scopeOf, type Queryable, type Scope } from '../store/readers/scope.js';
 import { collectionOf } from './accessions.js';
 import { limitOf, MOMENT, NUMBER, pageOf, readCursor, UUID, writeCursor } from './cursor.js';
@@ -16,7 +24,7 @@ import { TooBroadError } from './errors.js';
 import { chainOf, sightingOf } from './family.js';
 import { locateActors } from './locate.js';
 import { endOf, printTimes, startOf } from './times.js';
-import type { SearchItem, SearchQuery, SearchResult } from './types.js';
+import type { SearchItem, SearchQuery, SearchResult } from './list-types.js';
 import { authorLabel } from './views.js';
 import { tsqueryOf } from './words.js';
 
@@ -52,7 +60,9 @@ export async function search(pool: Pool, query: SearchQuery, scope: Scope = EVER
     });
   } catch (error) {
     if ((error as { code?: string }).code !== QUERY_CANCELLED) throw error;
-    throw new TooBroadError(`the search took more than ${MAX_SECONDS} seconds: name rarer words, or narrow it by time, author or collection`);
+    throw new TooBroadError(
+      `the search took more than ${MAX_SECONDS} seconds: name rarer words, or narrow it by time, author or collection`,
+    );
   }
 }
 
@@ -61,15 +71,23 @@ const NOTHING: SearchResult = { total: 0, items: [], next: null, withheld: { cou
 // ── conditions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function visibleOf({ include = [] }: SearchQuery): readonly Visibility[] {
-  return VISIBILITIES.filter((visibility) => visibility === 'public' || visibility === 'unlisted' || include.includes(visibility));
+  return VISIBILITIES.filter(
+    (visibility) => visibility === 'public' || visibility === 'unlisted' || include.includes(visibility),
+  );
 }
 
 const LANGUAGE = /^[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,8}$/i;
 
 /** Undefined when nothing can fulfil them: an author whom nobody knows. */
-async function conditionsOf(db: Queryable, query: SearchQuery, scope: Scope, horizon: string | undefined): Promise<Conditions | undefined> {
+async function conditionsOf(
+  db: Queryable,
+  query: SearchQuery,
+  scope: Scope,
+  horizon: string | undefined,
+): Promise<Conditions | undefined> {
   const { text, author, since, until, lang, source, asOf, order = 'newest' } = query;
-  if (lang !== undefined && !LANGUAGE.test(lang)) throw new UsageError(`lang ${JSON.stringify(lang)}: must be a language tag like ar or ar-SY`);
+  if (lang !== undefined && !LANGUAGE.test(lang))
+    throw new UsageError(`lang ${JSON.stringify(lang)}: must be a language tag like ar or ar-SY`);
   const collection = await collectionOf(db, query.collection);
   const authors = author === undefined ? null : await authorsOf(db, author);
   if (authors?.length === 0) return undefined;
@@ -108,7 +126,10 @@ async function count(db: Queryable, conditions: Conditions, visible: readonly Vi
     if (!found.cut || sum(only(found.by, visible)) > MAX_COUNTED) break;
   }
   const total = sum(only(found.by, visible));
-  const by = only(found.by, VISIBILITIES.filter((visibility) => !visible.includes(visibility)));
+  const by = only(
+    found.by,
+    VISIBILITIES.filter((visibility) => !visible.includes(visibility)),
+  );
   return {
     total: found.cut ? Math.min(total, MAX_COUNTED) : total,
     ...(found.cut && { totalIsLowerBound: true }),
@@ -121,7 +142,9 @@ function sum(by: ByVisibility): number {
 }
 
 function only(by: ByVisibility, which: readonly Visibility[]): ByVisibility {
-  return Object.fromEntries(which.flatMap((visibility) => (by[visibility] === undefined ? [] : [[visibility, by[visibility]]])));
+  return Object.fromEntries(
+    which.flatMap((visibility) => (by[visibility] === undefined ? [] : [[visibility, by[visibility]]])),
+  );
 }
 
 const CURSOR = {
@@ -137,12 +160,13 @@ type SearchCursor = Readonly<Record<keyof typeof CURSOR, string>>;
 
 /** A cursor goes on with its own query only; the size of the page may change on the way. */
 function fingerprint({ cursor: _cursor, limit: _limit, ...query }: SearchQuery): string {
-  return sha256(canonicalise(query as unknown as Json)).slice(0, 16);
+  return sha256(canonicalise(query)).slice(0, 16);
 }
 
 function openCursor(query: SearchQuery): SearchCursor {
   const cursor = readCursor('search', query.cursor!, CURSOR);
-  if (cursor.query !== fingerprint(query)) throw new UsageError('this cursor belongs to another query: begin without one');
+  if (cursor.query !== fingerprint(query))
+    throw new UsageError('this cursor belongs to another query: begin without one');
   return cursor;
 }
 
@@ -156,12 +180,16 @@ function nextCursor(query: SearchQuery, horizon: string, last: HitRecord, counts
     post: last.post,
     total: String(total),
     bounds: (totalIsLowerBound ? 'total' : '') + (withheld.countIsLowerBound ? 'withheld' : ''),
-    withheld: Object.entries(withheld.by).map(([visibility, n]) => `${visibility}:${n},`).join(''),
+    withheld: Object.entries(withheld.by)
+      .map(([visibility, n]) => `${visibility}:${n},`)
+      .join(''),
   });
 }
 
 function countsOf(cursor: SearchCursor): Counts {
-  const pairs = cursor.withheld.split(',').flatMap((pair) => (pair === '' ? [] : [pair.split(':') as [Visibility, string]]));
+  const pairs = cursor.withheld
+    .split(',')
+    .flatMap((pair) => (pair === '' ? [] : [pair.split(':') as [Visibility, string]]));
   const by: ByVisibility = Object.fromEntries(pairs.map(([visibility, n]) => [visibility, Number(n)]));
   return {
     total: Number(cursor.total),
@@ -176,16 +204,28 @@ function countsOf(cursor: SearchCursor): Counts {
 const MAX_LOOKS = 300;
 
 /** What is shown of each hit. Five statements a page, however many hits. */
-async function describe(db: Queryable, rows: readonly HitRecord[], scope: Scope, asOf: string | undefined): Promise<readonly SearchItem[]> {
+async function describe(
+  db: Queryable,
+  rows: readonly HitRecord[],
+  scope: Scope,
+  asOf: string | undefined,
+): Promise<readonly SearchItem[]> {
   if (rows.length === 0) return [];
   const heads = rows.map((row) => row.head);
   const moment = asOf === undefined ? undefined : endOf(asOf, 'as-of');
   const posts = await findPosts(db, [...heads, ...rows.map((row) => row.post)]);
   const states = await statesOf(db, heads, scope, moment);
-  const names = await namesOfCollections(db, [...new Set([...states.values()].flatMap(({ collections }) => collections))]);
+  const names = await namesOfCollections(db, [
+    ...new Set([...states.values()].flatMap(({ collections }) => collections)),
+  ]);
   const contents = rows.map((row) => JSON.parse(row.content) as Content);
   const authors = contents.map(({ attributedTo }) => (attributedTo === undefined ? undefined : actorKey(attributedTo)));
-  const labels = await findLabels(db, [...new Set(authors.filter((key) => key !== undefined))], scopeOf(scope), moment === undefined ? null : new Date(moment).toISOString());
+  const labels = await findLabels(
+    db,
+    [...new Set(authors.filter((key) => key !== undefined))],
+    scopeOf(scope),
+    moment === undefined ? null : new Date(moment).toISOString(),
+  );
   return rows.map((row, i) => {
     const { published, text, language } = contents[i]!;
     const { at, times } = printTimes({ publishedAt: published });
@@ -215,7 +255,12 @@ interface StateOfPost {
 }
 
 /** The state of each post by all that was seen of its family; contents are not needed for that. */
-async function statesOf(db: Queryable, heads: readonly Key[], scope: Scope, asOf: number | undefined): Promise<ReadonlyMap<Key, StateOfPost>> {
+async function statesOf(
+  db: Queryable,
+  heads: readonly Key[],
+  scope: Scope,
+  asOf: number | undefined,
+): Promise<ReadonlyMap<Key, StateOfPost>> {
   const members = await findFamilies(db, heads);
   const rows = await findObservations(db, [...new Set(members.map(({ post }) => post))], scopeOf(scope), MAX_LOOKS);
   return new Map(
@@ -225,7 +270,10 @@ async function statesOf(db: Queryable, heads: readonly Key[], scope: Scope, asOf
       const places = new Map(family.map(({ post, place }) => [post, place]));
       const own = rows.filter((row) => places.has(row.post));
       const sightings = own.map((row) => sightingOf(row, chain ? places.get(row.post) : row.edition));
-      const line = asOf === undefined ? timeline(sightings, POST_LAW, chain) : timelineAsOf(sightings, asOf, POST_LAW, chain).timeline;
+      const line =
+        asOf === undefined
+          ? timeline(sightings, POST_LAW, chain)
+          : timelineAsOf(sightings, asOf, POST_LAW, chain).timeline;
       return [head, { state: line.state, collections: [...new Set(own.map((row) => row.collection))] }];
     }),
   );

@@ -27,7 +27,12 @@ export function show(
   });
 }
 
-export function showPost(pool: Pool, key: Key, options: ShowOptions = {}, scope: Scope = EVERYTHING): Promise<Shown | undefined> {
+export function showPost(
+  pool: Pool,
+  key: Key,
+  options: ShowOptions = {},
+  scope: Scope = EVERYTHING,
+): Promise<Shown | undefined> {
   return reading(pool, (client) => readShown(client, key, options, scope));
 }
 
@@ -67,20 +72,38 @@ function choose(family: Family, { asOf: seenBy, claimedAt: claimed }: ShowOption
   if (seenBy === undefined) {
     const version = whole.versions.findLast((candidate) => candidate.outcome === whole.state) ?? whole.versions.at(-1);
     const seen = family.sightings.length > 0;
-    return { line: whole, seen, version, ...(!seen && { note: 'Never captured: other posts point at it, nothing of it is here.' }) };
+    return {
+      line: whole,
+      seen,
+      version,
+      ...(!seen && { note: 'Never captured: other posts point at it, nothing of it is here.' }),
+    };
   }
   const ms = endOf(seenBy, 'as-of');
   const then = asOf(family.sightings, ms, POST_LAW, family.chain);
   if (then.version) return { line: then.timeline, seen: true, version: then.version };
   const claim = claimedAt(whole, ms);
   return claim.version && claim.basis === 'claimed'
-    ? { line: whole, seen: false, version: claim.version, basis: 'claimed', note: notYetSeen(whole, seenBy, 'the platform claims that it stood like this') }
-    : { line: whole, seen: false, version: undefined, note: notYetSeen(whole, seenBy, 'nor does the platform claim that it was there') };
+    ? {
+        line: whole,
+        seen: false,
+        version: claim.version,
+        basis: 'claimed',
+        note: notYetSeen(whole, seenBy, 'the platform claims that it stood like this'),
+      }
+    : {
+        line: whole,
+        seen: false,
+        version: undefined,
+        note: notYetSeen(whole, seenBy, 'nor does the platform claim that it was there'),
+      };
 }
 
 function claimedChoice(whole: Timeline, at: string): Choice {
   const { version, basis, seen } = claimedAt(whole, endOf(at, 'claimed-at'));
-  const note = version ? 'the platform claims that it stood like this' : 'nor does the platform claim that it was there';
+  const note = version
+    ? 'the platform claims that it stood like this'
+    : 'nor does the platform claim that it was there';
   return { line: whole, seen, version, ...(basis && { basis }), ...(!seen && { note: notYetSeen(whole, at, note) }) };
 }
 
@@ -95,7 +118,12 @@ function storedSnapshot(family: Family, digest: Digest | undefined): Shown['snap
 }
 
 /** One stored snapshot of a post or of its edit chain, as it was digested; null when the reader may see none such. */
-export async function snapshotOf(pool: Pool, key: Key, digest: Digest, scope: Scope = EVERYTHING): Promise<Shown['snapshot']> {
+export async function snapshotOf(
+  pool: Pool,
+  key: Key,
+  digest: Digest,
+  scope: Scope = EVERYTHING,
+): Promise<Shown['snapshot']> {
   const family = await reading(pool, (client) => loadFamily(client, key, scope));
   return family ? storedSnapshot(family, digest) : null;
 }
@@ -135,11 +163,21 @@ export async function rawOfPost(
   const { witness, sealed } = found;
   const { capture, offset, length, digest } = witness;
   if (sealed && options.sealed !== true) {
-    throw new SealedError('these bytes are sealed: they came as private matter; whoever may see them asks with --sealed');
+    throw new SealedError(
+      'these bytes are sealed: they came as private matter; whoever may see them asks with --sealed',
+    );
   }
-  if (length > MAX_RAW) throw new UsageError(`the record has ${length} bytes, more than are shown at once (${MAX_RAW})`);
+  if (length > MAX_RAW)
+    throw new UsageError(`the record has ${length} bytes, more than are shown at once (${MAX_RAW})`);
   const bytes = await blobs.read(capture, offset, length);
-  return { capture: showDigest(capture), offset, length, sealed, snapshot: digest === null ? null : showDigest(digest), bytes };
+  return {
+    capture: showDigest(capture),
+    offset,
+    length,
+    sealed,
+    snapshot: digest === null ? null : showDigest(digest),
+    bytes,
+  };
 }
 
 /** Of those who saw the snapshot (of a version without one: of its witnesses) the first in the timeline's order, first-hand before second. */
@@ -148,6 +186,8 @@ function witnessOf(family: Family, options: RawOptions): ObservationRecord | und
   const { version, line } = choose(family, options);
   const digest = snapshot === undefined ? version?.snapshot : parseDigest(snapshot);
   const ids = snapshot === undefined ? (version?.observations ?? []) : line.sightings.map(({ id }) => id);
-  const rows = ids.map((id) => family.observations.get(id)!).filter((row) => digest === undefined || row.digest === digest);
+  const rows = ids
+    .map((id) => family.observations.get(id)!)
+    .filter((row) => digest === undefined || row.digest === digest);
   return rows.find((row) => row.hand === 'first') ?? rows[0];
 }

@@ -30,7 +30,8 @@ export function timeOf(at: Date, precision: Precision, zone: Zone): Time {
 
 function asked(text: string, name: string): Time {
   const time = parseIso(text);
-  if (!time) throw new UsageError(`${name} ${JSON.stringify(text)}: must be a time like 2016-12-13T07:41:49Z, or a day`);
+  if (!time)
+    throw new UsageError(`${name} ${JSON.stringify(text)}: must be a time like 2016-12-13T07:41:49Z, or a day`);
   return time;
 }
 

@@ -9,17 +9,25 @@ import type { Family } from './family.js';
 import { printTimes, timeOf } from './times.js';
 import type { ActorLabel, ObservationView, PostView, VersionView } from './types.js';
 
-/** What both kinds of version, of posts and of profiles, have in common. */
-export function versionBase<C>(version: Version<C>) {
+/** What both kinds of version, of posts and of profiles, begin with. */
+export function versionHead<C>(version: Version<C>, at: { readonly from: string | null; readonly to: string | null }) {
+  const snapshot = version.snapshot === undefined ? null : showDigest(version.snapshot);
+  return { outcome: version.outcome, snapshot, from: at.from, to: at.to, observations: version.observations.length };
+}
+
+/** And what they end with: claims, witnesses, conflicts. */
+export function versionTail<C>(
+  version: Version<C>,
+  at: { readonly claimedFrom: string | null; readonly claimedTo: string | null },
+) {
   const { editions, conflicting, disputedBy } = version;
   return {
-    outcome: version.outcome,
-    snapshot: version.snapshot === undefined ? null : showDigest(version.snapshot),
-    observations: version.observations.length,
+    ...(at.claimedFrom !== null && { claimedFrom: at.claimedFrom }),
+    ...(at.claimedTo !== null && { claimedTo: at.claimedTo }),
     snapshots: version.snapshots.map(showDigest),
     witnesses: version.observations.map(showKey),
-    conflict: version.conflict,
     ...(editions.length > 0 && { editions }),
+    conflict: version.conflict,
     ...(conflicting.length > 0 && { conflicting }),
     ...(disputedBy.length > 0 && { disputedBy: disputedBy.map(showKey) }),
   };
@@ -27,24 +35,31 @@ export function versionBase<C>(version: Version<C>) {
 
 export function versionView(version: Version): VersionView {
   const { from, to, claimedFrom, claimedTo, content } = version;
-  const { at, times } = printTimes({ from, to, publishedAt: content?.published, updatedAt: content?.updated, claimedFrom, claimedTo });
+  const { at, times } = printTimes({
+    from,
+    to,
+    publishedAt: content?.published,
+    updatedAt: content?.updated,
+    claimedFrom,
+    claimedTo,
+  });
   return {
-    ...versionBase(version),
-    from: at.from,
-    to: at.to,
+    ...versionHead(version, at),
     text: content?.text ?? null,
     publishedAt: at.publishedAt,
     updatedAt: at.updatedAt,
-    ...(at.claimedFrom !== null && { claimedFrom: at.claimedFrom }),
-    ...(at.claimedTo !== null && { claimedTo: at.claimedTo }),
-    ...(content && { content, visibility: content.visibility ?? 'unknown' }),
+    ...versionTail(version, at),
+    ...(content && { visibility: content.visibility ?? 'unknown', content }),
     times,
   };
 }
 
 export function observationView(row: ObservationRecord, collection: string, family: Family): ObservationView {
   const claimed = row.claimedFrom === null ? undefined : parseIso(row.claimedFrom);
-  const { at, times } = printTimes({ observedAt: timeOf(row.observedAt, row.precision, row.zone), claimedFrom: claimed });
+  const { at, times } = printTimes({
+    observedAt: timeOf(row.observedAt, row.precision, row.zone),
+    claimedFrom: claimed,
+  });
   const post = family.members.length > 1 ? family.members.find((member) => member.key === row.post) : undefined;
   return {
     id: showKey(row.id),
@@ -70,7 +85,13 @@ export function observationView(row: ObservationRecord, collection: string, fami
   };
 }
 
-export function postView(family: Family, line: Timeline, author: ActorLabel | null, aliases: readonly string[], collections: readonly string[]): PostView {
+export function postView(
+  family: Family,
+  line: Timeline,
+  author: ActorLabel | null,
+  aliases: readonly string[],
+  collections: readonly string[],
+): PostView {
   const { at, times } = printTimes({ firstObservedAt: line.firstObservedAt, lastObservedAt: line.lastObservedAt });
   return {
     uri: family.uri,
@@ -89,7 +110,11 @@ export function postView(family: Family, line: Timeline, author: ActorLabel | nu
 }
 
 /** Who wrote it, as far as a content says: the actor, else the handle alone. */
-export function authorLabel(content: Content | undefined, label: LabelRecord | undefined, key: Key | undefined): ActorLabel | null {
+export function authorLabel(
+  content: Content | undefined,
+  label: LabelRecord | undefined,
+  key: Key | undefined,
+): ActorLabel | null {
   const handle = content?.extra?.['screenName'];
   if (content?.attributedTo === undefined) return typeof handle === 'string' ? { name: null, handle, uri: null } : null;
   return {

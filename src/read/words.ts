@@ -42,8 +42,12 @@ export function tsqueryOf(text: string): string {
     alternatives.at(-1)!.push({ not: minus !== undefined, operand: phraseOf(found, prefix) });
   }
   if (lexemes > MAX_LEXEMES) throw new UsageError(`the query has ${lexemes} words: ${MAX_LEXEMES} at most`);
-  const query = alternatives.filter((terms) => terms.length > 0).map(conjunction).join(' | ');
-  if (query === '') throw new UsageError(`nothing in ${JSON.stringify(text)} can be searched for: words need letters or digits`);
+  const query = alternatives
+    .filter((terms) => terms.length > 0)
+    .map(conjunction)
+    .join(' | ');
+  if (query === '')
+    throw new UsageError(`nothing in ${JSON.stringify(text)} can be searched for: words need letters or digits`);
   return query;
 }
 

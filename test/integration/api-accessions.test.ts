@@ -76,7 +76,7 @@ describe('handing in over HTTP', () => {
     ['nobody', '', {}, 'upload'],
     ['somebody up to something', '?name=..', {}, 'upload'],
   ])('takes the name of the file from %s', async (_, query, headers, path) => {
-    const answer = await post(query, LINE, headers as Record<string, string>);
+    const answer = await post(query, LINE, headers);
     expect(await answer.json()).toMatchObject({ path });
   });
 

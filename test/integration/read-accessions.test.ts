@@ -3,7 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyOf, showKey } from '../../src/core/digest.js';
-import { accession, accessionProgress, accessions, accessionSummary, collections, raw, rejects } from '../../src/read/index.js';
+import {
+  accession,
+  accessionProgress,
+  accessions,
+  accessionSummary,
+  collections,
+  raw,
+  rejects,
+} from '../../src/read/index.js';
 import { example } from '../../src/sources/example/index.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { openTestArchive, type TestArchive } from '../support/pipeline.js';
@@ -126,14 +134,22 @@ test('a package that holds nothing is told with its problem', async () => {
   await writeFile(path, '');
   const id = await archive.import(path, {}, 'nothing');
   const summary = await accessionSummary(archive.pool, id);
-  expect(summary).toMatchObject({ status: 'refused', source: null, read: 1, rejected: 1, observedFrom: null, rejectReasons: { empty: 1 } });
+  expect(summary).toMatchObject({
+    status: 'refused',
+    source: null,
+    read: 1,
+    rejected: 1,
+    observedFrom: null,
+    rejectReasons: { empty: 1 },
+  });
   expect(summary?.problem).toMatch(/empty/);
 });
 
 describe('lists', () => {
   test('accessions, the latest first, by collection', async () => {
     const ids = [];
-    for (const name of ['a.jsonl', 'b.jsonl', 'c.jsonl']) ids.unshift(await importLines(name, LINES.slice(0, 1), 'listed'));
+    for (const name of ['a.jsonl', 'b.jsonl', 'c.jsonl'])
+      ids.unshift(await importLines(name, LINES.slice(0, 1), 'listed'));
     const first = await accessions(archive.pool, { collection: 'listed', limit: 2 });
     const second = await accessions(archive.pool, { collection: 'listed', limit: 2, cursor: first.next! });
     expect([...first.items, ...second.items].map((item) => item.id)).toEqual(ids.map(showKey));

@@ -24,7 +24,9 @@ beforeAll(async () => {
 afterEach(() => archive.clear());
 afterAll(() => archive.close());
 
-const locators = [(url: string) => (/^https?:\/\/notes\.example\/@\w+\/(\w+)$/.exec(url) ? noteUri(url.split('/').at(-1)!) : undefined)];
+const locators = [
+  (url: string) => (/^https?:\/\/notes\.example\/@\w+\/(\w+)$/.exec(url) ? noteUri(url.split('/').at(-1)!) : undefined),
+];
 const told = async (text: string): Promise<PostHistory> => {
   const found = await history(archive.pool, locators, text);
   if (!found) throw new Error(`${text} is not known`);
@@ -42,7 +44,11 @@ describe('a post that was edited twice, deleted and restored (A2)', () => {
     note(
       'a',
       { text, published: time('2016-12-13T10:00:00Z'), ...(edited !== undefined && { updated: time(edited) }) },
-      { ...seenAt(seen), claimedFrom: time(edited ?? '2016-12-13T10:00:00Z'), edition: Date.parse(edited ?? '2016-12-13T10:00:00Z') / 1000 },
+      {
+        ...seenAt(seen),
+        claimedFrom: time(edited ?? '2016-12-13T10:00:00Z'),
+        edition: Date.parse(edited ?? '2016-12-13T10:00:00Z') / 1000,
+      },
     );
   const states = [
     edition('We are still here', undefined, '2016-12-13T10:01:00Z'),
@@ -75,10 +81,23 @@ describe('a post that was edited twice, deleted and restored (A2)', () => {
       state: 'present',
       collections: ['default'],
     });
-    expect(observations.map(({ observedAt }) => observedAt)).toEqual([...states].map((state) => state.observedAt!.at.at));
-    expect(observations[0]).toMatchObject({ basis: 'record', outcome: 'present', offset: 0, length: 10, method: 'import' });
+    expect(observations.map(({ observedAt }) => observedAt)).toEqual(
+      [...states].map((state) => state.observedAt!.at.at),
+    );
+    expect(observations[0]).toMatchObject({
+      basis: 'record',
+      outcome: 'present',
+      offset: 0,
+      length: 10,
+      method: 'import',
+    });
     expect(observations[0]!.capture).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(versions[0]).toMatchObject({ observations: 1, from: '2016-12-13T10:01:00Z', publishedAt: '2016-12-13T10:00:00Z', updatedAt: null });
+    expect(versions[0]).toMatchObject({
+      observations: 1,
+      from: '2016-12-13T10:01:00Z',
+      publishedAt: '2016-12-13T10:00:00Z',
+      updatedAt: null,
+    });
     expect(versions[0]!.snapshot).toBe(observations[0]!.snapshot);
   });
 
@@ -97,7 +116,9 @@ describe('a post that was edited twice, deleted and restored (A2)', () => {
   test('before it was seen, the platform is quoted', async () => {
     const shown = await show(archive.pool, locators, noteUri('a'), { asOf: '2016-12-13T10:00:30Z' });
     expect(shown).toMatchObject({ seen: false, basis: 'claimed', version: { text: 'We are still here' } });
-    expect(shown?.note).toMatch(/^Not yet seen by 2016-12-13T10:00:30Z \(first seen 2016-12-13T10:01:00Z\); the platform claims/);
+    expect(shown?.note).toMatch(
+      /^Not yet seen by 2016-12-13T10:00:30Z \(first seen 2016-12-13T10:01:00Z\); the platform claims/,
+    );
     const before = await show(archive.pool, locators, noteUri('a'), { asOf: '2015-01-01' });
     expect(before).toMatchObject({ seen: false, version: null, snapshot: null });
     const claimed = await show(archive.pool, locators, noteUri('a'), { claimedAt: '2016-12-13T11:00:30Z' });
@@ -114,7 +135,10 @@ test('two workers, a post and its edit, out of order: one post, two snapshots, t
   for (const name of ['1', '2']) {
     const { post, versions, links } = await told(noteUri(name));
     expect(post).toMatchObject({ uri: noteUri('1'), aliases: [noteUri('2')] });
-    expect(versions.map(({ text, editions }) => [text, editions])).toEqual([['Alepo', [0]], ['Aleppo', [1]]]);
+    expect(versions.map(({ text, editions }) => [text, editions])).toEqual([
+      ['Alepo', [0]],
+      ['Aleppo', [1]],
+    ]);
     expect(versions.every(({ conflict }) => !conflict)).toBe(true);
     expect(links).toHaveLength(2);
   }
@@ -124,11 +148,18 @@ test('an edit that nobody captured is said to be missing', async () => {
   const link = (order: number) => ({ links: [{ kind: 'editOf' as const, target: noteUri('1'), order }] });
   await archive.write([note('1', { text: 'one' }, link(0)), note('3', { text: 'three' }, link(2))]);
   const { versions } = await told(noteUri('1'));
-  expect(versions.map(({ outcome, text }) => [outcome, text])).toEqual([['present', 'one'], ['notCaptured', null], ['present', 'three']]);
+  expect(versions.map(({ outcome, text }) => [outcome, text])).toEqual([
+    ['present', 'one'],
+    ['notCaptured', null],
+    ['present', 'three'],
+  ]);
 });
 
 test('a time of unknown zone is printed without Z, with its bounds', async () => {
-  await archive.write([note('a', { text: 'x', published: time('2016-12-13T10:00') })], { seen: '2016-12-14T08:30:00', basis: 'zip-entry' });
+  await archive.write([note('a', { text: 'x', published: time('2016-12-13T10:00') })], {
+    seen: '2016-12-14T08:30:00',
+    basis: 'zip-entry',
+  });
   const { post, versions, observations } = await told(noteUri('a'));
   expect(observations[0]!.observedAt).toBe('2016-12-14T08:30:00');
   expect(observations[0]!.times['observedAt']).toEqual({
@@ -148,17 +179,33 @@ test('of two readers the newer one counts; collections show their own', async ()
   await archive.write([note('a', { text: 'other words' }, seenAt('2018-01-01T00:00:00Z'))], { collection: 'two' });
   const all = await told(noteUri('a'));
   expect(all.versions.map(({ text }) => text)).toEqual(['read well', 'other words']);
-  expect(all.observations.map(({ collection, reader }) => [collection, reader])).toEqual([['one', 2], ['two', 1]]);
-  const two = await archive.pool.query<{ id: string }>(`SELECT replace(collection_id::text, '-', '') AS id FROM collection WHERE name = 'two'`);
+  expect(all.observations.map(({ collection, reader }) => [collection, reader])).toEqual([
+    ['one', 2],
+    ['two', 1],
+  ]);
+  const two = await archive.pool.query<{ id: string }>(
+    `SELECT replace(collection_id::text, '-', '') AS id FROM collection WHERE name = 'two'`,
+  );
   const scope = { collections: [two.rows[0]!.id as never] };
-  expect((await historyOfPost(archive.pool, postKey(noteUri('a')), scope))?.versions.map(({ text }) => text)).toEqual(['other words']);
+  expect((await historyOfPost(archive.pool, postKey(noteUri('a')), scope))?.versions.map(({ text }) => text)).toEqual([
+    'other words',
+  ]);
   expect(await historyOfPost(archive.pool, postKey(noteUri('a')), { collections: [] })).toBeUndefined();
 });
 
 test('counts, losses, references, files and links stand beside the versions', async () => {
   const attachment = [{ type: 'Image' as const, url: 'https://notes.example/i/1.jpg' }];
   await archive.write([
-    note('a', { text: 'x', attachment, inReplyTo: noteUri('parent') }, { metrics: { likes: 3 }, losses: ['text: cut'], files: ['media/1.jpg'], aliases: ['https://notes.example/short/a'] }),
+    note(
+      'a',
+      { text: 'x', attachment, inReplyTo: noteUri('parent') },
+      {
+        metrics: { likes: 3 },
+        losses: ['text: cut'],
+        files: ['media/1.jpg'],
+        aliases: ['https://notes.example/short/a'],
+      },
+    ),
     note('b', { text: 'y', inReplyTo: noteUri('a') }),
     note('c', { text: 'z', inReplyTo: noteUri('a'), visibility: 'direct' }),
   ]);
@@ -167,20 +214,43 @@ test('counts, losses, references, files and links stand beside the versions', as
   expect(found.observations[0]).toMatchObject({ metrics: { likes: 3 }, losses: ['text: cut'] });
   expect(found.references).toMatchObject([{ kind: 'reply', uri: noteUri('parent'), captured: false }]);
   expect(found.referencedBy).toMatchObject({ counts: { reply: 1 }, posts: [{ uri: noteUri('b') }] });
-  expect(found.media).toEqual([{ file: 'media/1.jpg', digest: null, type: 'Image', url: 'https://notes.example/i/1.jpg', missing: true }]);
+  expect(found.media).toEqual([
+    { file: 'media/1.jpg', digest: null, type: 'Image', url: 'https://notes.example/i/1.jpg', missing: true },
+  ]);
 
   const stub = await told(noteUri('parent'));
-  expect(stub).toMatchObject({ post: { source: null, state: null }, versions: [], referencedBy: { counts: { reply: 1 } } });
-  expect(await show(archive.pool, locators, noteUri('parent'))).toMatchObject({ seen: false, version: null, note: expect.stringMatching(/^Never captured/) });
+  expect(stub).toMatchObject({
+    post: { source: null, state: null },
+    versions: [],
+    referencedBy: { counts: { reply: 1 } },
+  });
+  expect(await show(archive.pool, locators, noteUri('parent'))).toMatchObject({
+    seen: false,
+    version: null,
+    note: expect.stringMatching(/^Never captured/),
+  });
   expect(await media(archive.pool, 'ab'.repeat(32) as never)).toBeUndefined();
 });
 
 describe('a post is found', () => {
   test('by each of its names', async () => {
-    await archive.write([note('81', { text: 'x' }), { ...note('q', { text: 'y' }), post: postUri('https://forum.example/?p=7') }]);
+    await archive.write([
+      note('81', { text: 'x' }),
+      { ...note('q', { text: 'y' }), post: postUri('https://forum.example/?p=7') },
+    ]);
     const key = postKey(noteUri('81'));
-    const names = [noteUri('81'), perdureUri(key), key, 'http://notes.example/n/81', 'notes.example/n/81', 'https://www.notes.example/n/81/?s=20#x', 'https://notes.example/@nour/81?s=20', ' https://mobile.notes.example/n/81 '];
-    for (const name of names) expect((await locate(archive.pool, locators, name)).map((post) => post.key)).toEqual([key]);
+    const names = [
+      noteUri('81'),
+      perdureUri(key),
+      key,
+      'http://notes.example/n/81',
+      'notes.example/n/81',
+      'https://www.notes.example/n/81/?s=20#x',
+      'https://notes.example/@nour/81?s=20',
+      ' https://mobile.notes.example/n/81 ',
+    ];
+    for (const name of names)
+      expect((await locate(archive.pool, locators, name)).map((post) => post.key)).toEqual([key]);
     expect(await locate(archive.pool, locators, 'https://forum.example/?p=7&utm_source=mail')).toHaveLength(1);
     for (const unknown of ['', 'https://forum.example/?p=8', 'hello', 'x'.repeat(5_000), 'perdure:post:12']) {
       expect(await locate(archive.pool, locators, unknown)).toEqual([]);
@@ -196,17 +266,38 @@ describe('an actor', () => {
 
   beforeEach(() =>
     archive.write([
-      note('a', { text: 'x', attributedTo: nour }, { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') }),
-      note('b', { text: 'y', attributedTo: nour }, { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') }),
-      note('c', { text: 'z', attributedTo: nour }, { actors: profile('Nour of Aleppo', 'nour_aleppo'), ...seenAt('2016-12-20T10:00:00Z') }),
+      note(
+        'a',
+        { text: 'x', attributedTo: nour },
+        { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') },
+      ),
+      note(
+        'b',
+        { text: 'y', attributedTo: nour },
+        { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') },
+      ),
+      note(
+        'c',
+        { text: 'z', attributedTo: nour },
+        { actors: profile('Nour of Aleppo', 'nour_aleppo'), ...seenAt('2016-12-20T10:00:00Z') },
+      ),
       note('d', { text: 'z' }, { actors: [{ actor: fedi, profile: { handle: 'sami@social.example' } }] }),
     ]),
   );
 
   test('has a history of its profile: one actor, whatever it is called (S4)', async () => {
     const found = await actorHistory(archive.pool, '@nour_aleppo');
-    expect(found?.actor).toMatchObject({ uri: nour, source: 'example', handle: 'nour_aleppo', name: 'Nour of Aleppo', posts: 3, state: 'present' });
-    expect(found?.versions.map(({ handle, name, from, observations }) => ({ handle, name, from, observations }))).toEqual([
+    expect(found?.actor).toMatchObject({
+      uri: nour,
+      source: 'example',
+      handle: 'nour_aleppo',
+      name: 'Nour of Aleppo',
+      posts: 3,
+      state: 'present',
+    });
+    expect(
+      found?.versions.map(({ handle, name, from, observations }) => ({ handle, name, from, observations })),
+    ).toEqual([
       { handle: 'nour7', name: 'Nour', from: '2016-12-13T10:00:00Z', observations: 2 },
       { handle: 'nour_aleppo', name: 'Nour of Aleppo', from: '2016-12-20T10:00:00Z', observations: 1 },
     ]);
@@ -214,7 +305,13 @@ describe('an actor', () => {
   });
 
   test('is found by URI, page, handle and address, the old ones too', async () => {
-    for (const name of [nour, 'nour7', '@Nour7', 'https://notes.example/@nour7', 'https://www.notes.example/nour_aleppo/']) {
+    for (const name of [
+      nour,
+      'nour7',
+      '@Nour7',
+      'https://notes.example/@nour7',
+      'https://www.notes.example/nour_aleppo/',
+    ]) {
       expect((await locateActors(archive.pool, name)).map(({ uri }) => uri)).toEqual([nour]);
     }
     for (const name of ['sami@social.example', '@sami@social.example', 'sami', 'https://social.example/@sami', fedi]) {
@@ -223,21 +320,34 @@ describe('an actor', () => {
     for (const name of ['nobody', 'https://elsewhere.example/nour7', 'sami@elsewhere.example', '']) {
       expect(await locateActors(archive.pool, name)).toEqual([]);
     }
-    expect((await show(archive.pool, locators, noteUri('a')))?.post.author).toMatchObject({ name: 'Nour of Aleppo', uri: nour });
-    expect((await show(archive.pool, locators, noteUri('a'), { asOf: '2016-12-13' }))?.post.author).toMatchObject({ name: 'Nour' });
+    expect((await show(archive.pool, locators, noteUri('a')))?.post.author).toMatchObject({
+      name: 'Nour of Aleppo',
+      uri: nour,
+    });
+    expect((await show(archive.pool, locators, noteUri('a'), { asOf: '2016-12-13' }))?.post.author).toMatchObject({
+      name: 'Nour',
+    });
   });
 });
 
 test('the original bytes are handed out, sealed ones only to whoever asks for them', async () => {
   const { capture } = await archive.write([note('a', { text: 'x' }), note('b', { text: 'y' })], { capture: 'page' });
-  const blobs = { read: (digest: string, offset: number, length: number) => Promise.resolve(Buffer.from(`${digest === capture} ${offset} ${length}`)) };
+  const blobs = {
+    read: (digest: string, offset: number, length: number) =>
+      Promise.resolve(Buffer.from(`${digest === capture} ${offset} ${length}`)),
+  };
   const found = await raw(archive.pool, blobs, locators, noteUri('b'));
   expect(found).toMatchObject({ capture: `sha256:${capture}`, offset: 10, length: 10, sealed: false });
   expect(found?.bytes.toString()).toBe('true 10 10');
   const { snapshot } = found!;
   expect(await raw(archive.pool, blobs, locators, noteUri('b'), { snapshot: snapshot! })).toMatchObject({ offset: 10 });
-  expect(await raw(archive.pool, blobs, locators, noteUri('b'), { snapshot: `sha256:${'0'.repeat(64)}` })).toBeUndefined();
+  expect(
+    await raw(archive.pool, blobs, locators, noteUri('b'), { snapshot: `sha256:${'0'.repeat(64)}` }),
+  ).toBeUndefined();
   await archive.pool.query(`INSERT INTO capture (digest, bytes, sealed) VALUES ($1, 20, true)`, [`\\x${capture}`]);
   await expect(raw(archive.pool, blobs, locators, noteUri('b'))).rejects.toThrow(SealedError);
-  expect(await raw(archive.pool, blobs, locators, noteUri('b'), { sealed: true })).toMatchObject({ sealed: true, offset: 10 });
+  expect(await raw(archive.pool, blobs, locators, noteUri('b'), { sealed: true })).toMatchObject({
+    sealed: true,
+    offset: 10,
+  });
 });

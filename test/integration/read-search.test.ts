@@ -25,11 +25,16 @@ describe('words', () => {
       expect(namesOf(found).sort()).toEqual(['marked', 'plain', 'stretched']);
       for (const item of found.items) expect(Object.values(texts)).toContain(item.text);
     }
-    for (const query of ['أطفال', 'اطفال']) expect(namesOf(await find({ text: query })).sort()).toEqual(['bare', 'hamza']);
+    for (const query of ['أطفال', 'اطفال'])
+      expect(namesOf(await find({ text: query })).sort()).toEqual(['bare', 'hamza']);
   });
 
   test('Japanese is found by any run of its characters, in their order', async () => {
-    await archive.write([note('tokyo', { text: '東京都に行きました' }), note('kyoto', { text: '京都東山' }), note('rain', { text: '雨' })]);
+    await archive.write([
+      note('tokyo', { text: '東京都に行きました' }),
+      note('kyoto', { text: '京都東山' }),
+      note('rain', { text: '雨' }),
+    ]);
     expect(namesOf(await find({ text: '東京' }))).toEqual(['tokyo']);
     expect(namesOf(await find({ text: '京都' })).sort()).toEqual(['kyoto', 'tokyo']);
     expect(namesOf(await find({ text: '京都に行き' }))).toEqual(['tokyo']);
@@ -55,7 +60,17 @@ describe('words', () => {
 
   test("what people type never reaches the server's own syntax", async () => {
     await archive.write([note('a', { text: "it's a | test & <-> 'quoted' \\ :*" })]);
-    for (const text of ["it's", "'quoted'", 'test | nothing:*', "a'); DROP TABLE post; --", '\\', '"', '!!! test', 'test <-> &', ':*']) {
+    for (const text of [
+      "it's",
+      "'quoted'",
+      'test | nothing:*',
+      "a'); DROP TABLE post; --",
+      '\\',
+      '"',
+      '!!! test',
+      'test <-> &',
+      ':*',
+    ]) {
       const result = await find({ text }).catch((error: Error) => error.name);
       if (typeof result === 'string') expect(result).toBe('UsageError');
     }
@@ -120,7 +135,10 @@ describe('hits', () => {
 
   test('other names of one object are one hit', async () => {
     const other = postUri('tag:notes.example,2016:1');
-    await archive.write([note('1', { text: 'hello' }), { ...note('1', { text: 'hello' }), post: other, links: [{ kind: 'sameAs', target: noteUri('1') }] }]);
+    await archive.write([
+      note('1', { text: 'hello' }),
+      { ...note('1', { text: 'hello' }), post: other, links: [{ kind: 'sameAs', target: noteUri('1') }] },
+    ]);
     expect(await find({ text: 'hello' })).toMatchObject({ total: 1, items: [{ uri: noteUri('1') }] });
   });
 
@@ -130,8 +148,14 @@ describe('hits', () => {
       note('a', { text: 'second words' }, seenAt('2016-12-14T10:00:00Z')),
       { post: noteUri('a'), outcome: 'deleted', hand: 'first', ...seenAt('2016-12-15T10:00:00Z') },
     ]);
-    expect(await find({ text: 'first' })).toMatchObject({ total: 1, items: [{ text: 'first words', state: 'deleted' }] });
-    expect(await find({ text: 'words', asOf: '2016-12-14' })).toMatchObject({ total: 1, items: [{ state: 'present' }] });
+    expect(await find({ text: 'first' })).toMatchObject({
+      total: 1,
+      items: [{ text: 'first words', state: 'deleted' }],
+    });
+    expect(await find({ text: 'words', asOf: '2016-12-14' })).toMatchObject({
+      total: 1,
+      items: [{ state: 'present' }],
+    });
     expect(await find({ text: 'second', asOf: '2016-12-13' })).toMatchObject({ total: 0 });
   });
 
@@ -154,7 +178,11 @@ describe('hits', () => {
       expect(namesOf(await find({ author }))).toEqual(['a']);
     }
     expect(await find({ author: 'nobody at all' })).toMatchObject({ total: 0 });
-    expect((await find({ author: 'nour_aleppo' })).items[0]!.author).toMatchObject({ name: 'نور الحلبي', handle: 'Nour_Aleppo', uri: nour });
+    expect((await find({ author: 'nour_aleppo' })).items[0]!.author).toMatchObject({
+      name: 'نور الحلبي',
+      handle: 'Nour_Aleppo',
+      uri: nour,
+    });
     expect(namesOf(await find({ lang: 'AR' }))).toEqual(['b', 'a']);
     expect(namesOf(await find({ since: '2016-12-14' }))).toEqual(['c', 'b']);
     expect(namesOf(await find({ until: '2016-12-14' }))).toEqual(['b', 'a']);
@@ -167,7 +195,9 @@ describe('hits', () => {
 describe('pages', () => {
   test('are stable while posts are being added', async () => {
     const day = (n: number) => at(`2016-12-${String(n).padStart(2, '0')}T00:00:00Z`);
-    const twenty = Array.from({ length: 20 }, (_, i) => note(`n${i}`, { text: 'page', ...(i < 16 ? day(1 + (i % 8)) : {}) }));
+    const twenty = Array.from({ length: 20 }, (_, i) =>
+      note(`n${i}`, { text: 'page', ...(i < 16 ? day(1 + (i % 8)) : {}) }),
+    );
     await archive.write(twenty);
     for (const order of ['newest', 'oldest'] as const) {
       const whole = namesOf(await find({ text: 'page', order, limit: 200 }));
@@ -191,7 +221,9 @@ describe('pages', () => {
     const { next } = await find({ text: 'page', limit: 1 });
     await expect(find({ text: 'other', limit: 1, cursor: next! })).rejects.toThrow(/another query/);
     await expect(find({ text: 'page', cursor: 'AAAA' })).rejects.toThrow(/cursor/);
-    const bent = Buffer.from(next!, 'base64url').toString().replace(/"post":"\w+"/, '"post":"1; DROP"');
+    const bent = Buffer.from(next!, 'base64url')
+      .toString()
+      .replace(/"post":"\w+"/, '"post":"1; DROP"');
     await expect(find({ text: 'page', cursor: Buffer.from(bent).toString('base64url') })).rejects.toThrow(/damaged/);
     await expect(find({ limit: 0 })).rejects.toThrow(/limit/);
   });

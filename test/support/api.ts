@@ -76,7 +76,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       const answer = await fetch(url + path);
       const text = await answer.text();
       if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${text}`);
-      return JSON.parse(text);
+      return JSON.parse(text) as never;
     },
     async import(lines, query = '') {
       await api.process();

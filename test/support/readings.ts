@@ -48,13 +48,26 @@ export class ReadingsArchive {
   }
 
   async write(readings: readonly Reading[], options: WriteOptions = {}): Promise<Written> {
-    const { collection: name = 'default', seen = '2017-01-01T00:00:00Z', basis = 'stated', source = 'example', reader = 1 } = options;
+    const {
+      collection: name = 'default',
+      seen = '2017-01-01T00:00:00Z',
+      basis = 'stated',
+      source = 'example',
+      reader = 1,
+    } = options;
     const serial = ++this.ranges;
     const capture = sha256(options.capture ?? `capture ${serial}`);
     const accessions = new PgAccessionStore(this.database);
     const collection = await accessions.ensureCollection(name);
     const accession = keyOf('accession', String(serial));
-    await accessions.create({ id: accession, collection, path: `file-${serial}.jsonl`, packing: 'file', options: { include: [] }, custody: {} });
+    await accessions.create({
+      id: accession,
+      collection,
+      path: `file-${serial}.jsonl`,
+      packing: 'file',
+      options: { include: [] },
+      custody: {},
+    });
     const range = { accession, member: 0, offset: 0 };
     const layout = encodeLayout(readings.map((_, i) => ({ offset: i * 10, length: 10 })));
     const client = await this.pool.connect();

@@ -1,9 +1,9 @@
 /** A post's page: its versions in order, what changed between them, and every look at it. */
 import type { ObservationView, PostHistory, VersionView } from '../../read/index.js';
-import { html, type Html } from './html.js';
+import { markup, type Html } from './markup.js';
 import { address, author, outcome, page, time } from './layout.js';
 import { STRINGS, type Language, type Strings } from './strings.js';
-import { differences } from './words.js';
+import { differences, type Piece } from './words.js';
 
 /** More are in the JSON. */
 const MAX_OBSERVATIONS = 200;
@@ -13,32 +13,20 @@ export function postPage(language: Language, lang: string | undefined, found: Po
   const { post, versions, observations } = found;
   const api = `/api/v1/posts/${post.id}`;
   const latest = versions.findLast((version) => version.text !== null)?.text ?? null;
-  const body = html` <h1>${author(words, post.author)} ${outcome(words, post.state)}</h1>
-    <dl>
-      <dt>${words.address}</dt>
-      <dd><bdi dir="ltr">${post.uri}</bdi></dd>
-      <dt>${words.source}</dt>
-      <dd>${post.source}</dd>
-      <dt>${words.firstSeen}</dt>
-      <dd>${time(words, post.firstObservedAt, post.times['firstObservedAt'])}</dd>
-      <dt>${words.lastSeen}</dt>
-      <dd>${time(words, post.lastObservedAt, post.times['lastObservedAt'])}</dd>
-      <dt>${words.collections}</dt>
-      <dd><bdi>${post.collections.join(', ')}</bdi></dd>
-    </dl>
-    <h2>${words.history} <small>(${words.order})</small></h2>
-    <ol class="list">
-      ${versions.map((version, index) => versionCard(words, api, versions, version, index))}
-    </ol>
-    <h2>${words.observationsOf} <small>(${words.order})</small></h2>
-    <ol class="list">
-      ${observations.slice(0, MAX_OBSERVATIONS).map((one) => look(words, api, one))}
-    </ol>
-    <p>
-      <a href="${api}/history"
-        >${words.asJson}${observations.length > MAX_OBSERVATIONS ? ` (${observations.length})` : ''}</a
-      >
-    </p>`;
+  const rest = observations.length > MAX_OBSERVATIONS ? ` (${observations.length})` : '';
+  const body = markup`<h1>${author(words, post.author)} ${outcome(words, post.state)}</h1>
+<dl>
+<dt>${words.address}</dt><dd><bdi dir="ltr">${post.uri}</bdi></dd>
+<dt>${words.source}</dt><dd>${post.source}</dd>
+<dt>${words.firstSeen}</dt><dd>${time(words, post.firstObservedAt, post.times['firstObservedAt'])}</dd>
+<dt>${words.lastSeen}</dt><dd>${time(words, post.lastObservedAt, post.times['lastObservedAt'])}</dd>
+<dt>${words.collections}</dt><dd><bdi>${post.collections.join(', ')}</bdi></dd>
+</dl>
+<h2>${words.history} <small>(${words.order})</small></h2>
+<ol class="list">${versions.map((version, index) => versionCard(words, api, versions, version, index))}</ol>
+<h2>${words.observationsOf} <small>(${words.order})</small></h2>
+<ol class="list">${observations.slice(0, MAX_OBSERVATIONS).map((one) => look(words, api, one))}</ol>
+<p><a href="${api}/history">${words.asJson}${rest}</a></p>`;
   const title = `${latest?.slice(0, 60) ?? post.uri} – Perdure`;
   return page({ language, title, path: `/p/${post.id}`, parameters: { lang }, body });
 }
@@ -53,60 +41,48 @@ function versionCard(
   const { times, snapshot, text } = version;
   const before = all.slice(0, index).findLast((earlier) => earlier.outcome === 'present' && earlier.text !== null);
   const isChanged = version.outcome === 'present' && text !== null && before !== undefined && before.text !== text;
-  return html`<li>
-    <article class="card">
-      <p class="meta">
-        <strong>${words.version(index + 1)}</strong> ${outcome(words, version.outcome)}
-        <span>${words.times(version.observations)}</span>
-      </p>
-      ${version.outcome === 'present' ? textOf(words, version) : ''}
-      ${isChanged ? change(words, before.text ?? '', text) : ''}
-      <p class="meta">
-        <span>${words.from} ${time(words, version.from, times['from'])}</span>
-        ${version.to !== null && version.to !== version.from ? html`<span>${words.until} ${time(words, version.to, times['to'])}</span>` : ''}
-        ${version.publishedAt === null ? '' : html`<span>${words.published}: ${time(words, version.publishedAt, times['publishedAt'])}</span>`}
-        ${snapshot === null ? '' : html`<a href="${address(`${api}/raw`, { snapshot })}">${words.raw}</a><a href="${api}/snapshots/${snapshot}">${words.asJson}</a>`}
-      </p>
-    </article>
-  </li>`;
+  const isLong = version.to !== null && version.to !== version.from;
+  return markup`<li class="card">
+<p class="meta"><strong>${words.version(index + 1)}</strong> ${outcome(words, version.outcome)} <span>${words.times(version.observations)}</span></p>
+${version.outcome === 'present' ? textOf(words, version) : ''}
+${isChanged ? change(words, before.text ?? '', text) : ''}
+<p class="meta"><span>${words.from} ${time(words, version.from, times['from'])}</span>
+${isLong ? markup`<span>${words.until} ${time(words, version.to, times['to'])}</span>` : ''}
+${version.publishedAt === null ? '' : markup`<span>${words.published}: ${time(words, version.publishedAt, times['publishedAt'])}</span>`}
+${snapshot === null ? '' : markup`${rawLink(words, api, snapshot)} <a href="${api}/snapshots/${snapshot}">${words.asJson}</a>`}</p>
+</li>`;
+}
+
+function rawLink(words: Strings, api: string, snapshot: string): Html {
+  return markup`<a href="${address(`${api}/raw`, { snapshot })}">${words.raw}</a>`;
 }
 
 function textOf(words: Strings, { text, content }: VersionView): Html {
-  if (text === null || text === '') return html`<p class="soft">${words.noText}</p>`;
+  if (text === null || text === '') return markup`<p class="soft">${words.noText}</p>`;
   const { language } = content ?? {};
-  return html`<p class="text" dir="auto" ${language === undefined ? '' : html` lang="${language}"`}>${text}</p>`;
+  return markup`<p class="text" dir="auto"${language === undefined ? '' : markup` lang="${language}"`}>${text}</p>`;
 }
 
 function change(words: Strings, before: string, after: string): Html {
   const pieces = differences(before, after);
   const shown = pieces
-    ? html`<p class="text" dir="auto">
-        ${pieces.map(({ kind, text }) =>
-          kind === 'same' ? html`${text}` : kind === 'added' ? html`<ins>${text}</ins>` : html`<del>${text}</del>`,
-        )}
-      </p>`
-    : html`<p class="soft">${words.tooLong}</p>`;
-  return html`<details open>
-    <summary class="soft">${words.changed}</summary>
-    ${shown}
-  </details>`;
+    ? markup`<p class="text" dir="auto">${pieces.map(pieceOf)}</p>`
+    : markup`<p class="soft">${words.tooLong}</p>`;
+  return markup`<details open><summary class="soft">${words.changed}</summary>${shown}</details>`;
+}
+
+function pieceOf({ kind, text }: Piece): Html {
+  if (kind === 'same') return markup`${text}`;
+  return kind === 'added' ? markup`<ins>${text}</ins>` : markup`<del>${text}</del>`;
 }
 
 function look(words: Strings, api: string, one: ObservationView): Html {
   const { times, snapshot } = one;
-  return html`<li class="card">
-    <p class="meta">
-      <span>${words.observedAt}: ${time(words, one.observedAt, times['observedAt'])}</span
-      >${outcome(words, one.outcome)}
-    </p>
-    <p class="meta">
-      <span>${words.basis}: ${words.bases[one.basis] ?? one.basis}</span>
-      <span>${words.recordedAt}: ${time(words, one.recordedAt)}</span><bdi>${one.collection}</bdi>
-      <span
-        >${words.evidence}:
-        <bdi dir="ltr"><code>${one.capture.slice(0, 19)}… ${one.offset}+${one.length}</code></bdi></span
-      >
-      ${snapshot === null ? '' : html`<a href="${address(`${api}/raw`, { snapshot })}">${words.raw}</a>`}
-    </p>
-  </li>`;
+  return markup`<li class="card">
+<p class="meta"><span>${words.observedAt}: ${time(words, one.observedAt, times['observedAt'])}</span> ${outcome(words, one.outcome)}</p>
+<p class="meta"><span>${words.basis}: ${words.bases[one.basis] ?? one.basis}</span>
+<span>${words.recordedAt}: ${time(words, one.recordedAt)}</span> <bdi>${one.collection}</bdi>
+<span>${words.evidence}: <bdi dir="ltr"><code>${one.capture.slice(0, 19)}… ${one.offset}+${one.length}</code></bdi></span>
+${snapshot === null ? '' : rawLink(words, api, snapshot)}</p>
+</li>`;
 }

@@ -12,6 +12,7 @@ header{border-block-end:1px solid var(--line);background:var(--paper)}
 header .in{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1rem;padding-block:.9rem}
 header .name{font-size:1.25rem;font-weight:700;letter-spacing:.01em;color:var(--ink);text-decoration:none}
 header p{margin:0;color:var(--soft);flex:1 1 16rem}
+header nav{margin-inline-start:auto}
 main{padding-block:1.5rem 3rem}
 footer{border-block-start:1px solid var(--line);color:var(--soft)}
 footer .in{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding-block:1rem}
@@ -40,6 +41,7 @@ td.n:last-child,th.n:last-child{padding-inline-end:0}
 .card>:first-child{margin-block-start:0}
 .card>:last-child{margin-block-end:0}
 .meta{display:flex;flex-wrap:wrap;gap:.1rem .9rem;color:var(--soft);font-size:.9rem;margin-block:.35rem}
+.meta strong{color:var(--ink)}
 .text{white-space:pre-wrap;margin-block:.5rem;font-size:1.0625rem}
 .more{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:6;overflow:hidden}
 .badge{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;font-size:.85rem;line-height:1.6}
@@ -53,7 +55,8 @@ pre{direction:ltr;text-align:left;background:var(--paper);border:1px solid var(-
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:.75rem 0}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere;min-width:0}
-@media(max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-block-end:.5rem}.folds thead{display:none}
+@media(max-width:40rem){header p{order:1;flex-basis:100%}}
+@media(max-width:30rem){select{flex:1 1 auto}dl{grid-template-columns:1fr;gap:0}dd{margin-block-end:.5rem}.folds thead{display:none}
 .folds tr{display:block;border-block-end:1px solid var(--line);padding-block:.5rem}.folds td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0!important}
 .folds td[data-label]::before{content:attr(data-label);color:var(--soft)}.folds td.n{text-align:start}}
 `.trim();

@@ -10,7 +10,7 @@ const API_VERSION = '1.0';
 
 const ABOUT = `Keeps social-media posts as they were, when they were seen, in a form that a stranger can check.
 
-Times are objects: \`at\` is RFC 3339 as precise as \`precision\`, \`zone\` says how the zone is known; one of unknown zone has no offset, and \`earliest\` and \`latest\` bound it.
+Times are UTC, ISO 8601, as precise as is known, without Z where the zone is unknown; \`times\` beside them says for each how precise it is, in which zone, and between which moments one of unknown zone lies.
 Ids are strings; digests are \`sha256:<hex>\`. Lists page by \`cursor\` (opaque; \`next\` of the page before) and \`limit\`, and stay stable while ingestion runs.
 Errors are problem documents (RFC 9457). A query parameter that is not known is an error, not ignored.`;
 

@@ -13,7 +13,7 @@ import type {
 import { inTransaction } from '../transaction.js';
 import { beginRange, finishRange, halveRange, type Added } from './ranges.js';
 import * as tables from './tables.js';
-import { absentOf, copyRows, insertRows } from './write.js';
+import { absentOf, copyRows, insertFirst, insertRows } from './write.js';
 
 export class PgIngestStore implements IngestStore {
   constructor(private readonly pool: Pool) {}
@@ -86,7 +86,7 @@ async function copyBatch(client: ClientBase, batch: Batch): Promise<Added> {
   // Few and often the same in every batch (one author's archive): a conflict is the rule here, so no COPY.
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
-  await insertRows(client, tables.PROFILE_OBSERVATION, batch.profileObservations);
+  await insertFirst(client, batch.profileObservations);
   const posts = await copyAbsent(client, tables.POST, batch.posts);
   await insertRows(client, tables.POST_ALIAS, batch.aliases);
   const snapshots = await copyAbsent(client, tables.SNAPSHOT, batch.snapshots);
@@ -111,7 +111,7 @@ async function copyAbsent<Row>(client: ClientBase, table: tables.Table<Row>, row
 async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
-  await insertRows(client, tables.PROFILE_OBSERVATION, batch.profileObservations);
+  await insertFirst(client, batch.profileObservations);
   // Later edits do not count as posts, so the two kinds go in by themselves. Sorting holds: the kinds never share a key.
   const posts = await insertRows(client, tables.POST, batch.posts.filter((post) => !post.laterEdit));
   await insertRows(client, tables.POST, batch.posts.filter((post) => post.laterEdit));

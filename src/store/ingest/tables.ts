@@ -31,8 +31,15 @@ export interface Table<Row> {
 const bytes = (hex: string | undefined): string | undefined => (hex === undefined ? undefined : '\\x' + hex);
 const NOBODY = '0'.repeat(32) as Key;
 
-function seen({ at, basis }: Observed): readonly Value[] {
-  return [new Date(msOf(at)).toISOString(), at.precision, at.zone, basis];
+/** A whole package is mostly seen at one time, and then by one object: it is printed once. */
+let lastSeen: { readonly observed: Observed; readonly values: readonly Value[] } | undefined;
+
+function seen(observed: Observed): readonly Value[] {
+  if (lastSeen?.observed === observed) return lastSeen.values;
+  const { at, basis } = observed;
+  const values = [new Date(msOf(at)).toISOString(), at.precision, at.zone, basis];
+  lastSeen = { observed, values };
+  return values;
 }
 
 const SEEN = [

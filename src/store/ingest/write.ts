@@ -9,7 +9,8 @@
 import { once } from 'node:events';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Table, Value } from './tables.js';
+import type { ProfileObservationRow } from '../../pipeline/ports.js';
+import { PROFILE_OBSERVATION, type Table, type Value } from './tables.js';
 
 /** Writes rows whose keys are absent. Throws Postgres' unique violation (23505) when one is not, after all. */
 export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<void> {
@@ -23,7 +24,26 @@ export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows:
 }
 
 /** Writes the rows whose keys are absent and returns how many those were. */
-export async function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<number> {
+export function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<number> {
+  return insert(client, table, rows, 'DO NOTHING');
+}
+
+/**
+ * Profiles stand in many ranges of a capture; the place that is kept is the first, whichever range is written first.
+ * Ranges mostly come in order, so hardly ever is a row touched again.
+ */
+export async function insertFirst(client: ClientBase, rows: readonly ProfileObservationRow[]): Promise<void> {
+  await insert(
+    client,
+    PROFILE_OBSERVATION,
+    rows,
+    `(actor_id, observation_id, reader) DO UPDATE SET byte_offset = excluded.byte_offset,
+       byte_length = excluded.byte_length, hand = excluded.hand, metrics = excluded.metrics
+     WHERE excluded.byte_offset < profile_observation.byte_offset`,
+  );
+}
+
+async function insert<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[], conflict: string): Promise<number> {
   if (rows.length === 0) return 0;
   const arrays: (Value | null)[][] = table.columns.map(() => []);
   for (const row of rows) table.values(row).forEach((value, i) => arrays[i]!.push(value ?? null));
@@ -32,7 +52,7 @@ export async function insertRows<Row>(client: ClientBase, table: Table<Row>, row
     text:
       `INSERT INTO ${table.name} (${table.columns.map(([name]) => name).join(', ')})\n` +
       `SELECT * FROM unnest(${table.columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})\n` +
-      `ON CONFLICT DO NOTHING`,
+      `ON CONFLICT ${conflict}`,
     values: arrays,
   });
   return result.rowCount ?? 0;

@@ -165,7 +165,12 @@ export interface MemberRecord {
 }
 
 /** The first members in path order, or only those of one role. */
-export async function listMembers(db: Queryable, id: Key, role: string | null, limit: number): Promise<readonly MemberRecord[]> {
+export async function listMembers(
+  db: Queryable,
+  id: Key,
+  role: string | null,
+  limit: number,
+): Promise<readonly MemberRecord[]> {
   const result = await db.query<MemberRecord>(
     `SELECT path, role, source, format, bytes::float8 AS bytes, coalesce(why, refusal ->> 'detail') AS why
      FROM member WHERE accession_id = $1 AND ($2::text IS NULL OR role = $2) ORDER BY path, member LIMIT $3`,

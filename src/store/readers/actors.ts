@@ -147,7 +147,12 @@ export async function findProfiles(db: Queryable, actor: Key): Promise<ReadonlyM
 }
 
 /** How many posts have this author; counting stops at `limit`. */
-export async function countPosts(db: Queryable, actor: Key, collections: readonly string[] | null, limit: number): Promise<number> {
+export async function countPosts(
+  db: Queryable,
+  actor: Key,
+  collections: readonly string[] | null,
+  limit: number,
+): Promise<number> {
   const result = await db.query<{ count: number }>(
     `SELECT count(*)::float8 AS count FROM (
        SELECT FROM snapshot s LEFT JOIN identity_link l ON l.post_id = s.post_id AND l.kind = 'editOf'

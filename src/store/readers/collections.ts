@@ -14,17 +14,25 @@ export interface CollectionRecord {
 }
 
 /**
- * By name. Counting reads the whole table of observations once (no index begins with the collection): 0.25 s for
- * 350,000. An observation that two readers read counts once; so does an edit chain.
+ * By name. Counting reads the whole table of observations once, no index begins with the collection; in three steps,
+ * because count(DISTINCT) sorts, which takes three times as long. An observation that two readers read counts once; so
+ * does an edit chain.
  */
-export async function listCollections(db: Queryable, collections: readonly string[] | null): Promise<readonly CollectionRecord[]> {
+export async function listCollections(
+  db: Queryable,
+  collections: readonly string[] | null,
+): Promise<readonly CollectionRecord[]> {
   const result = await db.query<CollectionRecord>(
-    `WITH counted AS (
-       SELECT o.collection_id, count(DISTINCT coalesce(l.target_id, o.post_id))::float8 AS posts,
-         count(DISTINCT o.observation_id)::float8 AS observations,
-         min(o.observed_at) AS first, max(o.observed_at) AS last
-       FROM observation o LEFT JOIN identity_link l ON l.post_id = o.post_id AND l.kind = 'editOf'
-       WHERE ${inScope('o', '$1')} GROUP BY 1)
+    `WITH one AS (
+       SELECT o.collection_id, o.post_id, o.observation_id, min(o.observed_at) AS at FROM observation o
+       WHERE ${inScope('o', '$1')} GROUP BY 1, 2, 3),
+     post AS (
+       SELECT o.collection_id, coalesce(l.target_id, o.post_id), count(*) AS observations, min(at) AS first, max(at) AS last
+       FROM one o LEFT JOIN identity_link l ON l.post_id = o.post_id AND l.kind = 'editOf' GROUP BY 1, 2),
+     counted AS (
+       SELECT collection_id, count(*)::float8 AS posts, sum(observations)::float8 AS observations,
+         min(first) AS first, max(last) AS last
+       FROM post GROUP BY 1)
      SELECT ${keyed('c.collection_id')} AS id, c.name, c.created_at AS "createdAt",
        (SELECT count(*)::float8 FROM accession a WHERE a.collection_id = c.collection_id) AS accessions,
        coalesce(n.posts, 0) AS posts, coalesce(n.observations, 0) AS observations,

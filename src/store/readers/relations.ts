@@ -13,7 +13,11 @@ export interface ReferenceRecord {
 }
 
 /** What these posts point at; pointing within the family left out. */
-export async function findReferences(db: Queryable, posts: readonly Key[], limit: number): Promise<readonly ReferenceRecord[]> {
+export async function findReferences(
+  db: Queryable,
+  posts: readonly Key[],
+  limit: number,
+): Promise<readonly ReferenceRecord[]> {
   const result = await db.query<ReferenceRecord>(
     `SELECT DISTINCT r.kind, ${keyed('r.target_id')} AS key, r.target_uri AS uri, p.post_id IS NOT NULL AS captured, a.uri AS by
      FROM reference r LEFT JOIN post p ON p.post_id = r.target_id LEFT JOIN actor a ON a.actor_id = r.by_id
@@ -128,7 +132,10 @@ export async function findPostsOfFile(
   return result.rows;
 }
 
-export async function findCapture(db: Queryable, digest: Digest): Promise<{ readonly bytes: number; readonly sealed: boolean } | undefined> {
+export async function findCapture(
+  db: Queryable,
+  digest: Digest,
+): Promise<{ readonly bytes: number; readonly sealed: boolean } | undefined> {
   const result = await db.query<{ bytes: number; sealed: boolean }>(
     `SELECT bytes::float8 AS bytes, sealed FROM capture WHERE digest = $1`,
     [`\\x${digest}`],

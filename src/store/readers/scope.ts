@@ -36,7 +36,8 @@ export const keyed = (column: string): string => `replace(${column}::text, '-', 
 export const hexed = (column: string): string => `encode(${column}, 'hex')`;
 
 /** SQL for a time in UTC, with microseconds: exact, whatever the session's settings. */
-export const timed = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export const timed = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** SQL: this observation is in scope; `parameter` is a uuid[] or null. */
 export const inScope = (alias: string, parameter: string): string =>

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { escape, html } from './html.js';
+import { escape, markup } from './markup.js';
 
-describe('html', () => {
+describe('markup', () => {
   test('escapes what is put in, in text and in attributes', () => {
     const text = `<script>alert("1")</script>'`;
-    expect(html`<p title="${text}">${text}</p>`.text).toBe(
+    expect(markup`<p title="${text}">${text}</p>`.text).toBe(
       '<p title="&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;">&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;</p>',
     );
   });
 
   test('takes its own results as they are, lists of them too, and nothing as nothing', () => {
     expect(
-      html`<ul>
-        ${['a', '<'].map((item) => html`<li>${item}</li>`)}${undefined}${false}${0}
+      markup`<ul>
+        ${['a', '<'].map((item) => markup`<li>${item}</li>`)}${undefined}${false}${0}
       </ul>`.text,
     ).toBe('<ul><li>a</li><li>&lt;</li>0</ul>');
   });

@@ -1,11 +1,14 @@
-/** HTML by template literal: whatever is put in is escaped, unless it came out of this function itself. */
+/**
+ * HTML by template literal: whatever is put in is escaped, unless it came out of this function itself. Not called `html`,
+ * which formatters lay out anew: every space counts in a text that is shown as it was.
+ */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   let out = strings[0]!;
   for (let i = 0; i < parts.length; i++) out += textOf(parts[i]) + strings[i + 1]!;
   return new Html(out);
