@@ -264,26 +264,16 @@ describe('an actor', () => {
   const fedi = actorUri('https://social.example/users/sami');
   const profile = (name: string, handle: string) => [{ actor: nour, profile: { name, handle } }];
 
-  beforeEach(() =>
-    archive.write([
-      note(
-        'a',
-        { text: 'x', attributedTo: nour },
-        { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') },
-      ),
-      note(
-        'b',
-        { text: 'y', attributedTo: nour },
-        { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') },
-      ),
-      note(
-        'c',
-        { text: 'z', attributedTo: nour },
-        { actors: profile('Nour of Aleppo', 'nour_aleppo'), ...seenAt('2016-12-20T10:00:00Z') },
-      ),
+  beforeEach(async () => {
+    const first = { actors: profile('Nour', 'nour7'), ...seenAt('2016-12-13T10:00:00Z') };
+    const renamed = { actors: profile('Nour of Aleppo', 'nour_aleppo'), ...seenAt('2016-12-20T10:00:00Z') };
+    await archive.write([note('a', { text: 'x', attributedTo: nour }, first)]);
+    await archive.write([
+      note('b', { text: 'y', attributedTo: nour }, first),
+      note('c', { text: 'z', attributedTo: nour }, renamed),
       note('d', { text: 'z' }, { actors: [{ actor: fedi, profile: { handle: 'sami@social.example' } }] }),
-    ]),
-  );
+    ]);
+  });
 
   test('has a history of its profile: one actor, whatever it is called (S4)', async () => {
     const found = await actorHistory(archive.pool, '@nour_aleppo');
@@ -301,7 +291,7 @@ describe('an actor', () => {
       { handle: 'nour7', name: 'Nour', from: '2016-12-13T10:00:00Z', observations: 2 },
       { handle: 'nour_aleppo', name: 'Nour of Aleppo', from: '2016-12-20T10:00:00Z', observations: 1 },
     ]);
-    expect(found?.observations[0]).toMatchObject({ records: 2, observedAt: '2016-12-13T10:00:00Z' });
+    expect(found?.observations[0]).toMatchObject({ records: 1, observedAt: '2016-12-13T10:00:00Z' });
   });
 
   test('is found by URI, page, handle and address, the old ones too', async () => {
