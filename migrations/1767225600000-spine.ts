@@ -249,6 +249,7 @@ const STATEMENTS = [
      recorded_at        timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (post_id, observation_id, reader)
    )`,
+  `CREATE INDEX observation_by_collection ON observation (collection_id, post_id)`,
   `COMMENT ON TABLE observation IS 'At a time, through a record or a failed look, a post had an outcome. Belongs to one collection, which is part of its id.'`,
   `COMMENT ON COLUMN observation.observation_id IS 'First 128 bits of SHA-256 over collection, post, observedAt (unless a fallback), outcome, capture digest, offset, item.'`,
   `COMMENT ON COLUMN observation.reader IS 'Number of the normaliser that read it; a newer one adds a row, timelines show the highest.'`,

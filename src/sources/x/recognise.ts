@@ -7,9 +7,9 @@ import { isAboutUser } from './compliance.js';
 import { kindOf, type Kind } from './kinds.js';
 import { idOf } from './uri.js';
 
-export function recognise({ path, head }: MemberHead): Recognition | null {
-  const media = mediaByName(path);
-  if (media) return media;
+export function recognise({ path, head, paths }: MemberHead): Recognition | null {
+  const named = mediaByName(path) ?? frameByName(path, paths);
+  if (named) return named;
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 256))
     .toString('utf8')
     .replace(/^\ufeff?\s*/, '');
@@ -24,6 +24,17 @@ function mediaByName(path: string): Recognition | null {
     return { format: 'x-archive', confidence: 0.5, why: 'in a media folder of an X archive', role: 'media' };
   if (!PRIVATE_MEDIA.test(path)) return null;
   return { format: 'x-archive-direct', confidence: 0.5, why: 'in the media folder of direct messages', role: 'sealed' };
+}
+
+const FRAME = /(?:^|\/)(?:Your archive\.html|data\/README\.txt|assets\/.+)$/;
+
+/** The page with which an archive shows itself, and its manual: known, and nothing to read. */
+function frameByName(path: string, paths: readonly string[]): Recognition | null {
+  if (!FRAME.test(path)) return null;
+  const root = path.replace(FRAME, '');
+  const manifest = root === '' ? 'data/manifest.js' : `${root}/data/manifest.js`;
+  if (!paths.includes(manifest)) return null;
+  return { format: 'x-archive', confidence: 0.5, why: "the archive's own viewer", role: 'survey' };
 }
 
 // ── the owner's archive ─────────────────────────────────────────────────────────────────────────────────────────────
