@@ -17,16 +17,6 @@ export const PROBLEM = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
-export const TIME = z
-  .object({
-    at: z.string().describe('RFC 3339 as precise as is known; without offset where the zone is unknown'),
-    precision: z.enum(['ms', 's', 'min', 'day']),
-    zone: z.enum(['utc', 'stated', 'assumed', 'unknown']),
-    earliest: z.string().optional().describe('for an unknown zone: the first moment it can be'),
-    latest: z.string().optional(),
-  })
-  .meta({ id: 'Time' });
-
 /** One of our keys in a path, in either spelling. */
 export const KEY = z.string().transform((text, context): Key => {
   const key = parseKey(text);
