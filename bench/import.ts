@@ -140,7 +140,7 @@ async function completed({ pool }: Archive, id: Key): Promise<number> {
     const { status, problem } = result.rows[0]!;
     if (status === 'refused' || status === 'failed') throw new Error(problem ?? status);
     if (status === 'complete') break;
-    await sleep(20);
+    await sleep(50);
   }
   const result = await pool.query<{ read: string; rejected: string }>(
     'SELECT sum(read) AS read, sum(rejected) AS rejected FROM ingest_range WHERE accession_id = $1',

@@ -41,7 +41,7 @@ export function startChildren(
       },
       // The bound that is promised is 512 MiB resident; V8 alone would take more of a large machine before it collects.
       // A batch lives some hundred milliseconds: with room for several, the young generation is hardly ever copied.
-      execArgv: [...process.execArgv, '--max-old-space-size=320', '--max-semi-space-size=32'],
+      execArgv: [...process.execArgv, '--max-old-space-size=320', '--max-semi-space-size=48'],
     });
     running.set(place, child);
     child.on('error', (error) => log.error({ queue, problem: error.message }, 'a worker process could not be started'));

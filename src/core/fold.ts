@@ -34,43 +34,63 @@ const VARIANT: Readonly<Record<string, string>> = {
 const DIGITS = /[^\P{Nd}0-9]/gu;
 
 /**
- * What each UTF-16 unit asks of folding, worked out once (some 60 ms): most texts need one pass over this table and lower
- * case, which is five times as fast as the five passes of `foldSlowly`, with the same result (a property test).
+ * What each character asks of folding, worked out once (some 60 ms for the basic plane): most texts need one pass over
+ * this table and lower case, several times as fast as the passes of `foldSlowly`, with the same result (a property
+ * test). Characters beyond the basic plane are looked at when they are met.
  */
 const NORMALISE = 1;
-const REPLACE = 2;
-const WORD_UNIT = 4;
-const UNSPACED_UNIT = 8;
-let table: Uint8Array | undefined;
+const STRIP = 2;
+const REPLACE = 4;
+const WORD_CHAR = 8;
+const UNSPACED_CHAR = 16;
+let basicPlane: Uint8Array | undefined;
+const beyond = new Map<number, number>();
 
-function unitTable(): Uint8Array {
-  if (table) return table;
+function bitsOf(char: string): number {
+  let bits = 0;
+  if (char.replace(MARKS, '') === '') bits |= STRIP;
+  else if (char.normalize('NFKD') !== char && char.normalize('NFKD').replace(MARKS, '').normalize('NFKC') !== char) bits |= NORMALISE;
+  else if (/[\p{M}\u1100-\u11ff]/u.test(char)) bits |= NORMALISE;
+  const lower = char.toLowerCase();
+  if (lower.replace(VARIANTS, '') !== lower || /[^\P{Nd}0-9]/u.test(lower) || char === '\u03a3') bits |= REPLACE;
+  if (/[\p{L}\p{M}\p{N}_]/u.test(char)) bits |= WORD_CHAR;
+  if (UNSPACED.test(char)) bits |= UNSPACED_CHAR;
+  return bits;
+}
+
+function tableOf(): Uint8Array {
+  if (basicPlane) return basicPlane;
   const made = new Uint8Array(65_536);
   for (let unit = 0; unit < 65_536; unit++) {
-    const char = String.fromCharCode(unit);
-    if (unit >= 0xd800 && unit <= 0xdfff) {
-      // U+1F400 … U+1F7FF, most emoji, stay as they are. Other pairs are left to the slow way.
-      made[unit] = unit === 0xd83d || unit >= 0xdc00 ? 0 : NORMALISE;
-      continue;
-    }
-    const plain = char.normalize('NFKD').replace(MARKS, '').normalize('NFKC');
-    if (plain !== char || /\p{M}/u.test(char) || /[\u1100-\u11ff]/.test(char)) made[unit]! |= NORMALISE;
-    const lower = plain.toLowerCase();
-    if (lower.replace(VARIANTS, '').length !== lower.length || /[^\P{Nd}0-9]/u.test(lower) || unit === 0x3a3) made[unit]! |= REPLACE;
-    if (/[\p{L}\p{M}\p{N}_]/u.test(char)) made[unit]! |= WORD_UNIT;
-    if (UNSPACED.test(char)) made[unit]! |= UNSPACED_UNIT;
+    // Half a pair by itself is no character; the slow way knows what to do.
+    made[unit] = unit >= 0xd800 && unit <= 0xdfff ? NORMALISE : bitsOf(String.fromCharCode(unit));
   }
-  return (table = made);
+  return (basicPlane = made);
+}
+
+/** The bits of the pair that begins at `i`; undefined when none does. */
+function bitsBeyond(text: string, i: number): number | undefined {
+  const code = text.codePointAt(i)!;
+  if (code < 0x10000) return undefined;
+  let bits = beyond.get(code);
+  if (bits === undefined) beyond.set(code, (bits = bitsOf(String.fromCodePoint(code))));
+  return bits;
 }
 
 /** Folds a text, or a query, for comparison. */
 export function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
-  const units = unitTable();
+  const table = tableOf();
   let asked = 0;
-  for (let i = 0; i < text.length; i++) asked |= units[text.charCodeAt(i)]!;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const pair = unit >= 0xd800 && unit <= 0xdbff ? bitsBeyond(text, i) : undefined;
+    if (pair !== undefined) i++;
+    asked |= pair ?? table[unit]!;
+  }
   if (asked & NORMALISE) return foldSlowly(text);
-  const lower = text.toLowerCase();
+  const kept = asked & STRIP ? text.replace(MARKS, '') : text;
+  const lower = kept.toLowerCase();
   return asked & REPLACE ? lower.replace(VARIANTS, (c) => VARIANT[c]!).replace(DIGITS, digitOf) : lower;
 }
 
@@ -93,7 +113,6 @@ function digitOf(char: string): string {
   return String(before % 10);
 }
 
-const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
 /** By script extensions, so that the long-vowel mark of katakana and the repetition mark of kanji belong to them. */
 const UNSPACED_CLASS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
   .map((script) => `\\p{scx=${script}}`)
@@ -105,30 +124,26 @@ const MAX_WORD = 64;
 
 /** The words of a folded text, in order, repeats included. */
 export function words(folded: string): string[] {
-  const units = unitTable();
+  const table = tableOf();
   const out: string[] = [];
   let start = -1;
   let unspaced = 0;
-  for (let i = 0; i <= folded.length; i++) {
-    const unit = i < folded.length ? folded.charCodeAt(i) : 0;
-    if (unit >= 0xd800 && unit <= 0xdbff && unit !== 0xd83d) return wordsByCharacter(folded);
-    const bits = units[unit]!;
-    if (bits & WORD_UNIT) {
-      if (start < 0) start = i;
-      unspaced |= bits & UNSPACED_UNIT;
+  for (let i = 0; i < folded.length; i++) {
+    const at = i;
+    const unit = folded.charCodeAt(i);
+    const pair = unit >= 0xd800 && unit <= 0xdbff ? bitsBeyond(folded, i) : undefined;
+    if (pair !== undefined) i++;
+    const bits = pair ?? table[unit]!;
+    if (bits & WORD_CHAR) {
+      if (start < 0) start = at;
+      unspaced |= bits & UNSPACED_CHAR;
     } else if (start >= 0) {
-      addWord(folded.slice(start, i), unspaced !== 0, out);
+      addWord(folded.slice(start, at), unspaced !== 0, out);
       start = -1;
       unspaced = 0;
     }
   }
-  return out;
-}
-
-/** For texts with letters beyond the basic plane. */
-function wordsByCharacter(folded: string): string[] {
-  const out: string[] = [];
-  for (const word of folded.match(WORD) ?? []) addWord(word, UNSPACED.test(word), out);
+  if (start >= 0) addWord(folded.slice(start), unspaced !== 0, out);
   return out;
 }
 
@@ -153,30 +168,28 @@ function bigrams(word: string, out: string[]): void {
 
 /** Lexeme positions beyond this are not kept by Postgres. */
 const MAX_POSITION = 16_383;
-const MAX_POSITIONS = 255;
 /** Postgres refuses a tsvector beyond 2^20 − 1 bytes of lexemes and positions, and with it the whole batch. */
 const MAX_BYTES = 1_000_000;
 
 /**
- * A text as the literal of a Postgres tsvector, with positions (phrases can be searched). Of a text with more distinct
- * words than Postgres takes (about a megabyte of them), the first ones.
+ * A text as the literal of a Postgres tsvector, with positions (phrases can be searched). Of a text with more words than
+ * Postgres takes (about a megabyte of them), the first ones. A word that comes twice stands there twice: Postgres unites
+ * them when it reads the literal, as it must sort it anyway.
  * Words hold letters, marks, digits and underscores only, so nothing needs quoting inside the quotes.
  */
 export function tsvectorOf(text: string): string {
-  const positions = new Map<string, number[]>();
-  let [at, bytes] = [0, 0];
-  for (const word of words(fold(text))) {
-    at = Math.min(at + 1, MAX_POSITION);
-    const list = positions.get(word);
-    const kept = !list || (list.length < MAX_POSITIONS && list[list.length - 1] !== at);
-    if (!kept) continue;
-    // A position takes two bytes; a lexeme up to three a UTF-16 unit, its count of positions two, alignment one.
-    bytes += list ? 2 : 3 * word.length + 5;
-    if (bytes > MAX_BYTES) break;
-    if (list) list.push(at);
-    else positions.set(word, [at]);
-  }
   let out = '';
-  for (const [word, list] of positions) out += (out === '' ? "'" : " '") + word + "':" + list.join(',');
+  let [at, bytes] = [0, 0];
+  const late = new Set<string>();
+  for (const word of words(fold(text))) {
+    if (at < MAX_POSITION) at++;
+    // From there on all have the same position, and each word is worth having once.
+    else if (late.has(word)) continue;
+    else late.add(word);
+    // A lexeme takes up to three bytes a UTF-16 unit, its count of positions two, the position two, alignment one.
+    bytes += 3 * word.length + 5;
+    if (bytes > MAX_BYTES) break;
+    out += (at > 1 ? " '" : "'") + word + "':" + at;
+  }
   return out;
 }

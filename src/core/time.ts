@@ -86,6 +86,11 @@ export function parseClassic(text: string): Time | undefined {
   const local = Date.UTC(year, month / 3, day, hour, minute, second);
   // Date.UTC carries February 30 and 25:00 over into the next day.
   if (new Date(local).getUTCDate() !== day || minute > 59 || second > 59) return undefined;
+  if (match[6] === '+0000') {
+    // As X always writes it: the digits are there already.
+    const number = String(month / 3 + 1).padStart(2, '0');
+    return { at: `${match[7]}-${number}-${match[2]}T${match[3]}:${match[4]}:${match[5]}Z`, precision: 's', zone: 'utc' };
+  }
   const minutes = minutesOf(match[6]!);
   if (minutes === undefined) return undefined;
   return timeFromMs(local - minutes * 60_000, 's', minutes === 0 ? 'utc' : 'stated');

@@ -26,14 +26,20 @@ export class PgIngestStore implements IngestStore {
     return inTransaction(this.pool, (client) => halveRange(client, range, halves));
   }
 
+  /**
+   * Two index probes a row would do; mostly one does: where the post is not in the archive, no observation of it is. A
+   * first import then asks one table, and one that is repeated asks both.
+   */
   async known(keys: readonly ObservationKey[], reader: number): Promise<ReadonlySet<Key>> {
-    if (keys.length === 0) return new Set();
+    const old = await presentPosts(this.pool, [...new Set(keys.map((key) => key.post))]);
+    const asked = keys.filter((key) => old.has(key.post));
+    if (asked.length === 0) return new Set();
     const result = await this.pool.query<[string]>({
       name: 'known-observations',
       text: `SELECT replace(k.observation_id::text, '-', '')
              FROM unnest($1::uuid[], $2::uuid[]) AS k(post_id, observation_id)
              JOIN observation o USING (post_id, observation_id) WHERE o.reader = $3`,
-      values: [keys.map((key) => key.post), keys.map((key) => key.observation), reader],
+      values: [asked.map((key) => key.post), asked.map((key) => key.observation), reader],
       rowMode: 'array',
     });
     return new Set(result.rows.map(([id]) => id as Key));
@@ -87,11 +93,13 @@ async function copyBatch(client: ClientBase, batch: Batch): Promise<Added> {
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
-  const posts = await copyAbsent(client, tables.POST, batch.posts);
+  const old = await presentPosts(client, batch.posts.map((row) => row.post));
+  const posts = batch.posts.filter((row) => !old.has(row.post));
+  await copyRows(client, tables.POST, posts);
   await insertRows(client, tables.POST_ALIAS, batch.aliases);
-  const snapshots = await copyAbsent(client, tables.SNAPSHOT, batch.snapshots);
+  const snapshots = await copyAbsent(client, tables.SNAPSHOT, batch.snapshots, old);
   await copyRows(client, tables.OBSERVATION, batch.observations);
-  await copyAbsent(client, tables.REFERENCE, batch.references);
+  await copyAbsent(client, tables.REFERENCE, batch.references, old);
   await insertRows(client, tables.IDENTITY_LINK, batch.links);
   await insertRows(client, tables.POST_MEDIA, batch.media);
   return {
@@ -102,10 +110,29 @@ async function copyBatch(client: ClientBase, batch: Batch): Promise<Added> {
   };
 }
 
-async function copyAbsent<Row>(client: ClientBase, table: tables.Table<Row>, rows: readonly Row[]): Promise<readonly Row[]> {
-  const absent = await absentOf(client, table, rows);
-  await copyRows(client, table, absent);
-  return absent;
+/** What belongs to a post that is new is new itself; only the rest is looked up. */
+async function copyAbsent<Row extends { readonly post: Key }>(
+  client: ClientBase,
+  table: tables.Table<Row>,
+  rows: readonly Row[],
+  old: ReadonlySet<Key>,
+): Promise<readonly Row[]> {
+  const doubtful = new Set(rows.filter((row) => old.has(row.post)));
+  const absent = new Set(await absentOf(client, table, [...doubtful]));
+  const fresh = rows.filter((row) => !doubtful.has(row) || absent.has(row));
+  await copyRows(client, table, fresh);
+  return fresh;
+}
+
+async function presentPosts(client: ClientBase | Pool, posts: readonly Key[]): Promise<ReadonlySet<Key>> {
+  if (posts.length === 0) return new Set();
+  const result = await client.query<[string]>({
+    name: 'present-posts',
+    text: `SELECT replace(post_id::text, '-', '') FROM post WHERE post_id = ANY($1::uuid[])`,
+    values: [posts],
+    rowMode: 'array',
+  });
+  return new Set(result.rows.map(([id]) => id as Key));
 }
 
 async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {

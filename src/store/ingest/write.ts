@@ -25,34 +25,40 @@ export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows:
 
 /** Writes the rows whose keys are absent and returns how many those were. */
 export function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<number> {
-  return insert(client, table, rows, 'DO NOTHING');
+  return insert(client, table, rows, { conflict: 'DO NOTHING' });
 }
 
 /**
  * Profiles stand in many ranges of a capture; the place that is kept is the first, whichever range is written first.
- * Ranges mostly come in order, so hardly ever is a row touched again.
+ * Rows that would change nothing are left out by the SELECT: ON CONFLICT DO UPDATE locks the row that it meets even where
+ * its WHERE says no, and then all workers on one author's archive wait for each other (two thirds of the speed).
  */
 export async function insertFirst(client: ClientBase, rows: readonly ProfileObservationRow[]): Promise<void> {
-  await insert(
-    client,
-    PROFILE_OBSERVATION,
-    rows,
-    `(actor_id, observation_id, reader) DO UPDATE SET byte_offset = excluded.byte_offset,
-       byte_length = excluded.byte_length, hand = excluded.hand, metrics = excluded.metrics
-     WHERE excluded.byte_offset < profile_observation.byte_offset`,
-  );
+  await insert(client, PROFILE_OBSERVATION, rows, {
+    where: `NOT EXISTS (SELECT FROM profile_observation p WHERE p.actor_id = n.actor_id
+      AND p.observation_id = n.observation_id AND p.reader = n.reader AND p.byte_offset <= n.byte_offset)`,
+    conflict: `(actor_id, observation_id, reader) DO UPDATE SET byte_offset = excluded.byte_offset,
+      byte_length = excluded.byte_length, hand = excluded.hand, metrics = excluded.metrics
+      WHERE excluded.byte_offset < profile_observation.byte_offset`,
+  });
 }
 
-async function insert<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[], conflict: string): Promise<number> {
+async function insert<Row>(
+  client: ClientBase,
+  table: Table<Row>,
+  rows: readonly Row[],
+  { where = 'true', conflict }: { readonly where?: string; readonly conflict: string },
+): Promise<number> {
   if (rows.length === 0) return 0;
   const arrays: (Value | null)[][] = table.columns.map(() => []);
   for (const row of rows) table.values(row).forEach((value, i) => arrays[i]!.push(value ?? null));
+  const columns = table.columns.map(([name]) => name).join(', ');
   const result = await client.query({
     name: `insert-${table.name}`,
     text:
-      `INSERT INTO ${table.name} (${table.columns.map(([name]) => name).join(', ')})\n` +
-      `SELECT * FROM unnest(${table.columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')})\n` +
-      `ON CONFLICT ${conflict}`,
+      `INSERT INTO ${table.name} (${columns})\n` +
+      `SELECT * FROM unnest(${table.columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')}) AS n(${columns})\n` +
+      `WHERE ${where}\nON CONFLICT ${conflict}`,
     values: arrays,
   });
   return result.rowCount ?? 0;
