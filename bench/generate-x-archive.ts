@@ -19,7 +19,13 @@ const WORDS: readonly (readonly string[])[] = [
   ),
   'heute gibt es wieder strom für zwei stunden die kinder malen bilder straße größe über öffnen'.split(' '),
   'çocuklar bugün okula geldi pencere yok ama ışık var şehir sokak ekmek su gece'.split(' '),
-  ['今日は静かな夜です', '子供たちは眠っています', '学校が開きました', '水とパンがあります', '川の向こうを待っています'],
+  [
+    '今日は静かな夜です',
+    '子供たちは眠っています',
+    '学校が開きました',
+    '水とパンがあります',
+    '川の向こうを待っています',
+  ],
 ];
 const EMOJI = ['🕊️', '😢', '🌙', '🏠', '👩🏽‍🏫', '🇸🇾', '🍞'];
 const APPS = ['Twitter for Android', 'Twitter for iPhone', 'Twitter Web App'];
@@ -38,7 +44,11 @@ function random(seed: number): () => number {
   };
 }
 
-export async function generateXArchive(folder: string, tweets: number, seed = 7): Promise<{ path: string; bytes: number }> {
+export async function generateXArchive(
+  folder: string,
+  tweets: number,
+  seed = 7,
+): Promise<{ path: string; bytes: number }> {
   const data = join(folder, 'data');
   await mkdir(data, { recursive: true });
   await writeFile(join(data, 'manifest.js'), manifest(tweets));
@@ -97,9 +107,18 @@ function tweet(i: number, next: () => number): object {
     add(w % 9 === 8 ? '\n' : ' ');
   }
   if (next() < 0.25) {
-    const short = 'https://t.co/' + Math.floor(next() * 36 ** 9).toString(36).padStart(10, 'a');
+    const short =
+      'https://t.co/' +
+      Math.floor(next() * 36 ** 9)
+        .toString(36)
+        .padStart(10, 'a');
     const expanded = `https://news.example/${2014 + (i % 9)}/report-${i}`;
-    entities.urls.push({ url: short, expanded_url: expanded, display_url: expanded.slice(8, 34) + '…', indices: add(short) });
+    entities.urls.push({
+      url: short,
+      expanded_url: expanded,
+      display_url: expanded.slice(8, 34) + '…',
+      indices: add(short),
+    });
   }
   const media = next() < 0.2 ? [photo(id, add, next)] : undefined;
   return {
@@ -136,7 +155,9 @@ function tweet(i: number, next: () => number): object {
 
 function photo(tweetId: string, add: (piece: string) => [string, string], next: () => number): object {
   const mediaId = String(9_200_000_000_000_000_000n + BigInt(Math.floor(next() * 1e12)));
-  const name = Math.floor(next() * 36 ** 10).toString(36).padStart(15, 'E');
+  const name = Math.floor(next() * 36 ** 10)
+    .toString(36)
+    .padStart(15, 'E');
   const url = 'https://t.co/' + name.slice(0, 10);
   return {
     expanded_url: `https://twitter.com/${HANDLE}/status/${tweetId}/photo/1`,
@@ -164,7 +185,12 @@ function manifest(tweets: number): string {
   });
   const body = {
     userInfo: { accountId: OWNER, userName: HANDLE, displayName: 'Bench Teacher' },
-    archiveInfo: { sizeBytes: '0', generationDate: '2024-02-01T10:00:00.000Z', isPartialArchive: false, maxPartSizeBytes: '53687091200' },
+    archiveInfo: {
+      sizeBytes: '0',
+      generationDate: '2024-02-01T10:00:00.000Z',
+      isPartialArchive: false,
+      maxPartSizeBytes: '53687091200',
+    },
     readmeInfo: { fileName: 'data/README.txt', directory: 'data/', name: 'README.txt' },
     dataTypes: { account: files('account.js', 'account', 1), tweets: files('tweets.js', 'tweets', tweets) },
   };
@@ -172,6 +198,17 @@ function manifest(tweets: number): string {
 }
 
 function account(): string {
-  const body = [{ account: { email: 'nobody@mail.example', createdVia: 'web', username: HANDLE, accountId: OWNER, createdAt: '2013-11-01T09:00:00.000Z', accountDisplayName: 'Bench Teacher' } }];
+  const body = [
+    {
+      account: {
+        email: 'nobody@mail.example',
+        createdVia: 'web',
+        username: HANDLE,
+        accountId: OWNER,
+        createdAt: '2013-11-01T09:00:00.000Z',
+        accountDisplayName: 'Bench Teacher',
+      },
+    },
+  ];
   return `window.YTD.account.part0 = ${JSON.stringify(body, null, 2)}`;
 }

@@ -50,7 +50,9 @@ interface Run {
   readonly peak: number;
 }
 
-const { values: args } = parseArgs({ options: { tweets: { type: 'string', default: '100000' }, million: { type: 'boolean', default: false } } });
+const { values: args } = parseArgs({
+  options: { tweets: { type: 'string', default: '100000' }, million: { type: 'boolean', default: false } },
+});
 const tweets = Number(args.tweets);
 const log = openLog(process.env['LOG_LEVEL'] ?? 'warn', 'bench');
 const folder = await mkdtemp(join(tmpdir(), 'perdure-bench-'));
@@ -97,10 +99,22 @@ async function generate(count: number): Promise<{ path: string; bytes: number }>
 
 type Importing = (what: string, path: string) => Promise<Run>;
 
-async function withArchive<T>(database: string, work: (archive: Archive, importing: Importing) => Promise<T>): Promise<T> {
+async function withArchive<T>(
+  database: string,
+  work: (archive: Archive, importing: Importing) => Promise<T>,
+): Promise<T> {
   await createDatabase(database);
-  const config: Config = loadConfig({ ...process.env, PERDURE_DATA: join(folder, database), DATABASE_URL: urlOf(database) });
-  const archive = await openArchive(config, log, { databaseUrl: urlOf(database), name: 'bench', poolSize: 6, migrate: true });
+  const config: Config = loadConfig({
+    ...process.env,
+    PERDURE_DATA: join(folder, database),
+    DATABASE_URL: urlOf(database),
+  });
+  const archive = await openArchive(config, log, {
+    databaseUrl: urlOf(database),
+    name: 'bench',
+    poolSize: 6,
+    migrate: true,
+  });
   const children = startChildren(config, log, urlOf(database), 'ingest', WORKERS);
   const processing = await startProcessing(archive, { queues: ['accession'], reconciles: true });
   try {
@@ -193,7 +207,10 @@ async function copyTheSame(from: string): Promise<Run> {
   const cpu = { node: ownCpuSeconds(process.pid), postgres: cpuSeconds(server.pid) };
   const started = performance.now();
   for (const [table, file] of files) {
-    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), target.query(copyFrom(`COPY ${table} FROM STDIN`)));
+    await pipeline(
+      createReadStream(file, { highWaterMark: 1 << 20 }),
+      target.query(copyFrom(`COPY ${table} FROM STDIN`)),
+    );
   }
   const seconds = (performance.now() - started) / 1000;
   const posts = Number((await target.query<{ count: string }>('SELECT count(*) FROM post')).rows[0]!.count);

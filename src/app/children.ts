@@ -69,7 +69,10 @@ async function stopChild(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   const patience = new AbortController();
-  await Promise.race([exited, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => child.kill('SIGKILL'), ignoreAbort)]);
+  await Promise.race([
+    exited,
+    sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => child.kill('SIGKILL'), ignoreAbort),
+  ]);
   patience.abort();
   await exited;
 }

@@ -9,11 +9,19 @@ const url = (...protocols: string[]) =>
   });
 
 // An empty variable is an unset one: `DATABASE_URL= npm run …` is how people switch one off.
-const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 export const ENVIRONMENT = z.object({
-  DATABASE_URL: optional(url('postgres', 'postgresql')).describe('Postgres; unset: an embedded one under the data folder'),
-  REDIS_URL: optional(z.union([url('redis', 'rediss'), z.string().startsWith('/')], 'must begin with redis:// or rediss://, or be the path of a socket')).describe('Redis for the queues; unset: the queues live in Postgres'),
+  DATABASE_URL: optional(url('postgres', 'postgresql')).describe(
+    'Postgres; unset: an embedded one under the data folder',
+  ),
+  REDIS_URL: optional(
+    z.union(
+      [url('redis', 'rediss'), z.string().startsWith('/')],
+      'must begin with redis:// or rediss://, or be the path of a socket',
+    ),
+  ).describe('Redis for the queues; unset: the queues live in Postgres'),
   PERDURE_DATA: optional(z.string()).describe('data folder; default ./.perdure'),
   PERDURE_BLOBS: optional(z.string()).describe('where captured bytes are kept; default <data>/blobs'),
   HOST: optional(z.string()).describe('address to listen on; default 127.0.0.1'),

@@ -56,7 +56,11 @@ async function othersDone(url: string, log: Logger): Promise<void> {
          WHERE application_name LIKE 'perdure-%' AND application_name <> 'perdure-stopping'`,
       );
       if (result.rowCount === 0) return;
-      if (!told) log.info({ waitingFor: result.rows.map((row) => row.application_name) }, 'other commands still use this database');
+      if (!told)
+        log.info(
+          { waitingFor: result.rows.map((row) => row.application_name) },
+          'other commands still use this database',
+        );
       told = true;
       await sleep(250);
     }

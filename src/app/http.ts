@@ -14,7 +14,9 @@ export interface Served {
 export async function serveApi(archive: Archive, anyPort = false): Promise<Served> {
   const { host, port } = archive.config;
   if (!isLoopback(host)) {
-    throw new UsageError(`HOST=${host}: without an API key the service answers only on this machine; use HOST=127.0.0.1`);
+    throw new UsageError(
+      `HOST=${host}: without an API key the service answers only on this machine; use HOST=127.0.0.1`,
+    );
   }
   const app = await createApi(archive);
   try {

@@ -9,7 +9,18 @@ export function openLog(level: string, name: string): Logger {
       level,
       name,
       // Whatever carries a secret, wherever it stands.
-      redact: { paths: ['url', 'databaseUrl', 'redisUrl', '*.password', '*.authorization', 'req.headers.authorization', 'req.headers.cookie'], censor: '[redacted]' },
+      redact: {
+        paths: [
+          'url',
+          'databaseUrl',
+          'redisUrl',
+          '*.password',
+          '*.authorization',
+          'req.headers.authorization',
+          'req.headers.cookie',
+        ],
+        censor: '[redacted]',
+      },
     },
     pino.destination({ fd: 2, sync: true }),
   );

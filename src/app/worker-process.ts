@@ -1,6 +1,13 @@
 /** The body of every worker entry: a Nest application context whose life is that of its queues. */
 import 'reflect-metadata';
-import { Inject, Injectable, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { messageOf, UsageError } from '../core/errors.js';
 import { openArchive, type Archive } from './archive.js';
@@ -47,9 +54,18 @@ export async function runWorker(queues: readonly WorkerQueue[], name: string): P
   const log = openLog(process.env['LOG_LEVEL'] ?? 'info', `perdure-${name}`);
   try {
     const config = loadConfig(process.env);
-    if (config.databaseUrl === undefined) throw new UsageError('a worker needs DATABASE_URL; `perdure up` runs all in one');
-    const archive = await openArchive(config, log, { databaseUrl: config.databaseUrl, name, poolSize: 4, migrate: false });
-    const app = await NestFactory.createApplicationContext(WorkerModule.of(archive, queues), { logger: false, abortOnError: false });
+    if (config.databaseUrl === undefined)
+      throw new UsageError('a worker needs DATABASE_URL; `perdure up` runs all in one');
+    const archive = await openArchive(config, log, {
+      databaseUrl: config.databaseUrl,
+      name,
+      poolSize: 4,
+      migrate: false,
+    });
+    const app = await NestFactory.createApplicationContext(WorkerModule.of(archive, queues), {
+      logger: false,
+      abortOnError: false,
+    });
     endWithParent(() => app.close());
     log.info({ queues, pid: process.pid }, 'worker ready');
   } catch (error) {

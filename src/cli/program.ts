@@ -15,7 +15,20 @@ import * as up from './commands/up.js';
 import * as worker from './commands/worker.js';
 import { CliExit, type CliIo } from './io.js';
 
-const COMMANDS = [up, importing, search, history, show, collections, accessions, rejects, doctor, serve, worker, migrate];
+const COMMANDS = [
+  up,
+  importing,
+  search,
+  history,
+  show,
+  collections,
+  accessions,
+  rejects,
+  doctor,
+  serve,
+  worker,
+  migrate,
+];
 
 export function buildProgram(io: CliIo): Command {
   const program = new Command('perdure')

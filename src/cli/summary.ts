@@ -10,7 +10,9 @@ export function printSummary(io: CliIo, summary: AccessionSummary): void {
   const { status } = summary;
   const mark = status === 'complete' ? (summary.rejected > 0 ? '!' : '✓') : '✗';
   const what = summary.source === null ? 'not recognised' : `${summary.format ?? summary.source}`;
-  io.out(`${mark} ${clean(summary.path)} (${what}) → collection ${clean(summary.collection)}, ${summary.seconds.toFixed(1)} s\n`);
+  io.out(
+    `${mark} ${clean(summary.path)} (${what}) → collection ${clean(summary.collection)}, ${summary.seconds.toFixed(1)} s\n`,
+  );
   if (status !== 'complete' && summary.problem !== null) io.out(`    ${clean(summary.problem)}\n`);
   if (summary.read > 0) {
     io.out(
@@ -22,12 +24,14 @@ export function printSummary(io: CliIo, summary: AccessionSummary): void {
     const seen = Object.entries(summary.visibility).filter(([, n]) => n > 0);
     if (seen.length > 0) io.out(`    visibility: ${seen.map(([key, n]) => `${key} ${count(n)}`).join(', ')}\n`);
     if (summary.observedFrom !== null) {
-      const until = summary.observedTo !== null && summary.observedTo !== summary.observedFrom ? ` … ${summary.observedTo}` : '';
+      const until =
+        summary.observedTo !== null && summary.observedTo !== summary.observedFrom ? ` … ${summary.observedTo}` : '';
       io.out(`    seen at ${summary.observedFrom}${until} (basis: ${summary.observedAtBasis ?? 'unknown'})\n`);
     }
   }
   const { media, sealed, warnings } = summary;
-  if (media.stored + media.missing > 0) io.out(`    media: ${count(media.stored)} kept, ${count(media.missing)} missing\n`);
+  if (media.stored + media.missing > 0)
+    io.out(`    media: ${count(media.stored)} kept, ${count(media.missing)} missing\n`);
   if (sealed.length > 0) io.out(`    sealed, not read: ${sealed.map(clean).join(', ')} (--include opens them)\n`);
   for (const warning of warnings) io.out(`    note: ${clean(warning)}\n`);
   if (summary.rejected > 0) {
@@ -40,7 +44,10 @@ export function printDryRun(io: CliIo, run: DryRun): void {
   io.out(`${clean(run.path)}: nothing was stored\n`);
   if (run.problem !== null) io.out(`    ${clean(run.problem)}\n`);
   for (const member of run.members) {
-    const what = member.format === null ? 'not recognised' : `${member.format}, ${Math.round((member.confidence ?? 0) * 100)} % sure`;
+    const what =
+      member.format === null
+        ? 'not recognised'
+        : `${member.format}, ${Math.round((member.confidence ?? 0) * 100)} % sure`;
     io.out(`  ${clean(member.path)}: ${member.role} (${what}${member.why === null ? '' : `: ${clean(member.why)}`})\n`);
     if (member.read === 0) continue;
     io.out(

@@ -49,7 +49,8 @@ const beyond = new Map<number, number>();
 function bitsOf(char: string): number {
   let bits = 0;
   if (char.replace(MARKS, '') === '') bits |= STRIP;
-  else if (char.normalize('NFKD') !== char && char.normalize('NFKD').replace(MARKS, '').normalize('NFKC') !== char) bits |= NORMALISE;
+  else if (char.normalize('NFKD') !== char && char.normalize('NFKD').replace(MARKS, '').normalize('NFKC') !== char)
+    bits |= NORMALISE;
   else if (/[\p{M}\u1100-\u11ff]/u.test(char)) bits |= NORMALISE;
   const lower = char.toLowerCase();
   if (lower.replace(VARIANTS, '') !== lower || /[^\P{Nd}0-9]/u.test(lower) || char === '\u03a3') bits |= REPLACE;

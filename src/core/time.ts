@@ -89,7 +89,11 @@ export function parseClassic(text: string): Time | undefined {
   if (match[6] === '+0000') {
     // As X always writes it: the digits are there already.
     const number = String(month / 3 + 1).padStart(2, '0');
-    return { at: `${match[7]}-${number}-${match[2]}T${match[3]}:${match[4]}:${match[5]}Z`, precision: 's', zone: 'utc' };
+    return {
+      at: `${match[7]}-${number}-${match[2]}T${match[3]}:${match[4]}:${match[5]}Z`,
+      precision: 's',
+      zone: 'utc',
+    };
   }
   const minutes = minutesOf(match[6]!);
   if (minutes === undefined) return undefined;

@@ -40,7 +40,12 @@ export async function processAccession(deps: AccessionDeps, id: Key): Promise<vo
     if (members) await splitMembers(deps, accession, members);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
-    await deps.accessions.rejectRecord({ accession: id, member: 0, offset: 0 }, accession.bytes, error.reason, error.detail);
+    await deps.accessions.rejectRecord(
+      { accession: id, member: 0, offset: 0 },
+      accession.bytes,
+      error.reason,
+      error.detail,
+    );
     await deps.accessions.end(id, 'refused', error.detail);
   }
 }
@@ -62,7 +67,10 @@ async function keepMembers({ accessions, blobs }: AccessionDeps, accession: Acce
 }
 
 /** Undefined when nothing in the package can be imported; the accession has ended then. */
-async function recogniseMembers(deps: AccessionDeps, accession: AccessionRow): Promise<readonly RecognisedMember[] | undefined> {
+async function recogniseMembers(
+  deps: AccessionDeps,
+  accession: AccessionRow,
+): Promise<readonly RecognisedMember[] | undefined> {
   const { accessions, blobs } = deps;
   const kept = await accessions.members(accession.id);
   const named = accession.options.source;
@@ -72,14 +80,20 @@ async function recogniseMembers(deps: AccessionDeps, accession: AccessionRow): P
   const members: RecognisedMember[] = [];
   for (const member of kept) {
     if (member.refusal || member.bytes === 0 || member.digest === undefined) {
-      members.push({ ...member, role: 'unrecognised', ...(member.bytes === 0 && !member.refusal && { refusal: EMPTY }) });
+      members.push({
+        ...member,
+        role: 'unrecognised',
+        ...(member.bytes === 0 && !member.refusal && { refusal: EMPTY }),
+      });
       continue;
     }
     const head = await blobs.read(member.digest, 0, Math.min(HEAD_BYTES, member.bytes));
     const answers = answersFor({ path: member.path, size: member.bytes, head, paths }, sources);
     const { answer, ambiguity } = decide(answers, named !== undefined);
     if (ambiguity !== undefined) warnings.push(`${member.path}: ${ambiguity}`);
-    members.push(answer ? { ...member, ...answer, ...openSealed(answer, accession) } : { ...member, role: 'unrecognised' });
+    members.push(
+      answer ? { ...member, ...answer, ...openSealed(answer, accession) } : { ...member, role: 'unrecognised' },
+    );
   }
   const surveys = await surveyAll(deps, accession, sources, members, warnings);
   const withDeclared = members.map((member) => {
@@ -103,7 +117,8 @@ async function recogniseMembers(deps: AccessionDeps, accession: AccessionRow): P
 const EMPTY = { reason: 'empty', detail: 'the file is empty' } as const;
 
 function openSealed(answer: RecognisedMember | { role: string; opensWith?: string }, accession: AccessionRow) {
-  const asked = answer.role === 'sealed' && accession.options.include.some((inclusion) => inclusion === answer.opensWith);
+  const asked =
+    answer.role === 'sealed' && accession.options.include.some((inclusion) => inclusion === answer.opensWith);
   return asked ? ({ role: 'records' } as const) : {};
 }
 
@@ -112,7 +127,9 @@ function isSplit(member: RecognisedMember): boolean {
 }
 
 function unread(members: readonly RecognisedMember[]): string[] {
-  const unknown = members.filter((member) => member.role === 'unrecognised' && !member.refusal).map((member) => member.path);
+  const unknown = members
+    .filter((member) => member.role === 'unrecognised' && !member.refusal)
+    .map((member) => member.path);
   if (unknown.length === 0 || !members.some(isSplit)) return [];
   const shown = unknown.slice(0, 3).join(', ') + (unknown.length > 3 ? ', …' : '');
   return [`${unknown.length} of ${members.length} members were not recognised and are kept unread: ${shown}`];
@@ -125,7 +142,10 @@ function nothingHere(accession: AccessionRow, members: readonly RecognisedMember
   if (known.length === 0) {
     return `${accession.path} is not recognised as anything that can be imported; it is kept. Name its format with --source if you know it`;
   }
-  const what = known.map((member) => `${member.path} (${member.why ?? member.role})`).slice(0, 3).join(', ');
+  const what = known
+    .map((member) => `${member.path} (${member.why ?? member.role})`)
+    .slice(0, 3)
+    .join(', ');
   return `${accession.path} holds no posts that can be imported: ${what}. It is kept; sealed members open with --include`;
 }
 
@@ -177,7 +197,8 @@ function packageReader(blobs: BlobStore, accession: AccessionRow, members: reado
     options: accession.options,
     read: (path, limit = DEFAULT_READ_LIMIT) => {
       const { digest, bytes } = blobOf(path);
-      if (bytes > limit) throw new Rejection('too-large', `${path} has ${bytes} bytes; a survey reads ${limit} at most`);
+      if (bytes > limit)
+        throw new Rejection('too-large', `${path} has ${bytes} bytes; a survey reads ${limit} at most`);
       return blobs.read(digest, 0, bytes);
     },
     open: (path) => blobs.open(blobOf(path).digest),
@@ -196,7 +217,11 @@ const PLANS_A_WRITE = 8;
 /** The splitter waits while this many ranges of its accession are unread. */
 const MAX_PENDING = 512;
 
-async function splitMembers(deps: AccessionDeps, accession: AccessionRow, members: readonly RecognisedMember[]): Promise<void> {
+async function splitMembers(
+  deps: AccessionDeps,
+  accession: AccessionRow,
+  members: readonly RecognisedMember[],
+): Promise<void> {
   await deps.accessions.setStatus(accession.id, 'splitting');
   for (const member of members) {
     if (!isSplit(member) || member.digest === undefined) continue;
@@ -213,7 +238,12 @@ async function splitMembers(deps: AccessionDeps, accession: AccessionRow, member
   await deps.accessions.completeIfDone(accession.id);
 }
 
-async function splitMember(deps: AccessionDeps, accession: AccessionRow, member: RecognisedMember, source: Source): Promise<void> {
+async function splitMember(
+  deps: AccessionDeps,
+  accession: AccessionRow,
+  member: RecognisedMember,
+  source: Source,
+): Promise<void> {
   const { accessions, blobs, dispatch } = deps;
   let plans: RangePlan[] = [];
   let records: PlacedRecord[] = [];

@@ -69,7 +69,11 @@ export function place(reading: Reading, offset: number, length: number, item: nu
 }
 
 /** The rows that these readings add, without repeats, each table sorted by its key. */
-export function rowsOf(readings: readonly PlacedReading[], setting: Setting, files: ReadonlyMap<string, Digest>): Batch {
+export function rowsOf(
+  readings: readonly PlacedReading[],
+  setting: Setting,
+  files: ReadonlyMap<string, Digest>,
+): Batch {
   const rows = new Rows(setting, files);
   for (const placed of readings) rows.add(placed);
   return rows.batch();
@@ -130,22 +134,55 @@ class Rows {
   batch(): Batch {
     return {
       actors: distinct([...this.actors.values()], (row) => row.actor),
-      profiles: distinct([...this.profiles.values()], (row) => row.actor, (row) => row.digest),
-      profileObservations: distinct([...this.profileObservations.values()], (row) => row.actor, (row) => row.observation),
+      profiles: distinct(
+        [...this.profiles.values()],
+        (row) => row.actor,
+        (row) => row.digest,
+      ),
+      profileObservations: distinct(
+        [...this.profileObservations.values()],
+        (row) => row.actor,
+        (row) => row.observation,
+      ),
       posts: distinct([...this.posts.values()], (row) => row.post),
-      aliases: distinct(this.aliases, (row) => row.post, (row) => row.alias),
-      snapshots: distinct(this.snapshots, (row) => row.post, (row) => row.digest),
-      observations: distinct(this.observations, (row) => row.post, (row) => row.observation),
-      references: distinct(this.references, (row) => row.post, (row) => row.kind + row.target + (row.by ?? '')),
-      links: distinct(this.links, (row) => row.post, (row) => row.kind + row.target),
-      media: distinct(this.media, (row) => row.post, (row) => row.file + (row.digest ?? '')),
+      aliases: distinct(
+        this.aliases,
+        (row) => row.post,
+        (row) => row.alias,
+      ),
+      snapshots: distinct(
+        this.snapshots,
+        (row) => row.post,
+        (row) => row.digest,
+      ),
+      observations: distinct(
+        this.observations,
+        (row) => row.post,
+        (row) => row.observation,
+      ),
+      references: distinct(
+        this.references,
+        (row) => row.post,
+        (row) => row.kind + row.target + (row.by ?? ''),
+      ),
+      links: distinct(
+        this.links,
+        (row) => row.post,
+        (row) => row.kind + row.target,
+      ),
+      media: distinct(
+        this.media,
+        (row) => row.post,
+        (row) => row.file + (row.digest ?? ''),
+      ),
     };
   }
 
   private addPost(post: Key, { post: uri, links }: Reading): void {
     const laterEdit = links?.some((link) => link.kind === 'editOf' && (link.order ?? 0) > 0) ?? false;
     const known = this.posts.get(post);
-    if (!known || (laterEdit && !known.laterEdit)) this.posts.set(post, { post, source: this.setting.source, uri, laterEdit });
+    if (!known || (laterEdit && !known.laterEdit))
+      this.posts.set(post, { post, source: this.setting.source, uri, laterEdit });
   }
 
   private addActor(uri: ActorUri): Key {
@@ -281,7 +318,7 @@ function escaped(value: Json): Json {
   if (Array.isArray(value)) return value.map((item) => escaped(item as Json));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
-      Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[storable(key).text, escaped(item as Json)]])),
+      Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[storable(key).text, escaped(item)]])),
     );
   }
   return value;

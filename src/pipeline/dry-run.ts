@@ -55,7 +55,12 @@ export interface DryRunDeps {
   readonly known: (keys: readonly ObservationKey[], reader: number) => Promise<ReadonlySet<Key>>;
 }
 
-export async function dryRun(deps: DryRunDeps, path: string, collection: string, options: AccessionOptions): Promise<DryRun> {
+export async function dryRun(
+  deps: DryRunDeps,
+  path: string,
+  collection: string,
+  options: AccessionOptions,
+): Promise<DryRun> {
   const memory = new Memory(deps);
   const waiting: Key[] = [];
   const dispatch: Dispatcher = {
@@ -69,7 +74,8 @@ export async function dryRun(deps: DryRunDeps, path: string, collection: string,
   const sourceById = (id: string): Source | undefined => deps.sources.find((source) => source.manifest.id === id);
   const surveys = new SurveyCache(deps.blobs);
   await receivePath({ accessions: memory, blobs: deps.blobs, dispatch }, path, { collection, options, custody: {} });
-  for (const id of waiting) await processAccession({ accessions: memory, blobs: deps.blobs, dispatch, sources: deps.sources }, id);
+  for (const id of waiting)
+    await processAccession({ accessions: memory, blobs: deps.blobs, dispatch, sources: deps.sources }, id);
   return memory.result();
 }
 

@@ -130,9 +130,17 @@ export interface AccessionStore {
   /** Keeps the members of an unpacked package; repeating it changes nothing. */
   addMembers(id: Key, members: readonly UnpackedMember[]): Promise<void>;
   members(id: Key): Promise<readonly RecognisedMember[]>;
-  recognised(id: Key, members: readonly RecognisedMember[], surveys: Readonly<Record<string, Digest>>, warnings: readonly string[]): Promise<void>;
+  recognised(
+    id: Key,
+    members: readonly RecognisedMember[],
+    surveys: Readonly<Record<string, Digest>>,
+    warnings: readonly string[],
+  ): Promise<void>;
   /** Adds ranges and how far the splitter is; those that exist stay. */
-  addRanges(plans: readonly RangePlan[], progress: { readonly accession: Key; readonly member: number; readonly offset: number; readonly done: boolean }): Promise<void>;
+  addRanges(
+    plans: readonly RangePlan[],
+    progress: { readonly accession: Key; readonly member: number; readonly offset: number; readonly done: boolean },
+  ): Promise<void>;
   /** One record that is rejected without being read. */
   rejectRecord(ref: RangeRef, length: number, reason: RejectReason, detail: string): Promise<void>;
   pendingRanges(id: Key): Promise<number>;

@@ -124,7 +124,11 @@ const HEAD = 512;
 /** What a file is packed as, by its first bytes; its name is not asked. */
 export function packingOf(head: Uint8Array): Packing {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (bytes.length >= 4 && bytes.readUInt16BE(0) === 0x504b && [0x0304, 0x0506, 0x0708].includes(bytes.readUInt16BE(2))) {
+  if (
+    bytes.length >= 4 &&
+    bytes.readUInt16BE(0) === 0x504b &&
+    [0x0304, 0x0506, 0x0708].includes(bytes.readUInt16BE(2))
+  ) {
     return 'zip';
   }
   // Whether a tar is inside shows only when it is unpacked.

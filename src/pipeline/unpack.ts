@@ -30,7 +30,7 @@ export async function unpack(blobs: BlobStore, accession: AccessionRow, onMember
     case 'gzip':
       return unpackGzip(blobs, accession, onMember);
     case 'folder':
-      return; // its members were kept as they came
+      break; // its members were kept as they came
   }
 }
 
@@ -101,16 +101,18 @@ async function unpackTar(
         entry.resume();
         continue;
       }
-      const unsafe = header.type !== 'file' && header.type !== 'contiguous-file'
-        ? `a ${header.type} entry, not a file`
-        : unsafePath(path, seen);
+      const unsafe =
+        header.type !== 'file' && header.type !== 'contiguous-file'
+          ? `a ${header.type} entry, not a file`
+          : unsafePath(path, seen);
       if (unsafe !== undefined) {
         entry.resume();
         await onMember(refused(path, header.size ?? 0, 'unsafe-path', unsafe));
         continue;
       }
       const kept = await blobs.put(entry as AsyncIterable<Uint8Array>);
-      const modified = header.mtime && header.mtime.getTime() > 0 ? header.mtime.toISOString().slice(0, 19) + 'Z' : undefined;
+      const modified =
+        header.mtime && header.mtime.getTime() > 0 ? header.mtime.toISOString().slice(0, 19) + 'Z' : undefined;
       await onMember({ path, ...kept, ...(modified !== undefined && { modified }) });
     }
   } catch (error) {
@@ -138,10 +140,15 @@ async function unpackZip(blobs: BlobStore, accession: AccessionRow, onMember: On
 function openZip(path: string, name: string): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     // Names are decoded and checked here, each with its reason: yauzl would end the whole package at the first bad one.
-    yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
-      if (error) reject(new Rejection('truncated', `${name} is no whole ZIP: ${error.message}. Copy or download it again`));
-      else resolve(zip);
-    });
+    yauzl.open(
+      path,
+      { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true },
+      (error, zip) => {
+        if (error)
+          reject(new Rejection('truncated', `${name} is no whole ZIP: ${error.message}. Copy or download it again`));
+        else resolve(zip);
+      },
+    );
   });
 }
 
@@ -177,7 +184,8 @@ async function unpackEntry(
   const path = nameOf(entry);
   if (path.endsWith('/')) return;
   const bytes = entry.uncompressedSize;
-  const unsafe = ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen);
+  const unsafe =
+    ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen);
   if (unsafe !== undefined) return onMember(refused(path, bytes, 'unsafe-path', unsafe));
   if (entry.isEncrypted()) {
     return onMember(refused(path, bytes, 'encrypted', 'encrypted: unpack it with its password and hand in the folder'));
@@ -189,7 +197,11 @@ async function unpackEntry(
     const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
     await onMember({ path, ...kept, ...modifiedOf(entry) });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== undefined && !String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error;
+    if (
+      (error as NodeJS.ErrnoException).code !== undefined &&
+      !String((error as NodeJS.ErrnoException).code).startsWith('Z_')
+    )
+      throw error;
     await onMember(refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`));
   }
 }
@@ -211,7 +223,9 @@ async function* checked(chunks: AsyncIterable<Uint8Array>, expected: number): As
 
 function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Uint8Array>> {
   return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream as AsyncIterable<Uint8Array>)));
+    zip.openReadStream(entry, (error, stream) =>
+      error ? reject(error) : resolve(stream as AsyncIterable<Uint8Array>),
+    );
   });
 }
 

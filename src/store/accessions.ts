@@ -28,7 +28,10 @@ export class PgAccessionStore implements AccessionStore {
     // From its name, so that two machines that make the same collection at once make one.
     const id = keyOf('collection', name);
     const insert = this.database.createQueryBuilder().insert().into(CollectionEntity);
-    await insert.values({ id: showKey(id), name }).orIgnore().execute();
+    await insert
+      .values({ id: showKey(id), name })
+      .orIgnore()
+      .execute();
     return id;
   }
 

@@ -60,7 +60,9 @@ export class FileBlobs implements BlobStore {
       while (done < length) {
         const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
         if (bytesRead === 0) {
-          throw new MissingBlobError(`blob ${digest} ends at byte ${offset + done}; ${length - done} more were expected`);
+          throw new MissingBlobError(
+            `blob ${digest} ends at byte ${offset + done}; ${length - done} more were expected`,
+          );
         }
         done += bytesRead;
       }

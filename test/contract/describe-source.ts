@@ -92,11 +92,17 @@ export function describeSource(source: Source, { folder, fixtures }: SourceCase)
         const survey = await surveyOf(source, members, fixture.options);
         for (const { member, format } of recordMembers(source, members, fixture.options)) {
           await fc.assert(
-            fc.asyncProperty(fc.nat(member.bytes.length), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), async (cut, damage) => {
-              const bytes = Buffer.from(member.bytes.subarray(0, cut));
-              if (bytes.length > 0) for (const [at, byte] of damage) bytes[at % bytes.length] = byte;
-              await tolerant(() => readMember(source, { path: member.path, bytes }, format, survey, fixture.options, 65_536));
-            }),
+            fc.asyncProperty(
+              fc.nat(member.bytes.length),
+              fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+              async (cut, damage) => {
+                const bytes = Buffer.from(member.bytes.subarray(0, cut));
+                if (bytes.length > 0) for (const [at, byte] of damage) bytes[at % bytes.length] = byte;
+                await tolerant(() =>
+                  readMember(source, { path: member.path, bytes }, format, survey, fixture.options, 65_536),
+                );
+              },
+            ),
             { numRuns: 40 },
           );
         }
@@ -110,7 +116,12 @@ function expectWellFormed(reading: Reading): void {
   if (reading.outcome === 'present') expect(reading.content).toBeDefined();
   // Refuses lone surrogates, inexact integers and whatever else has no canonical form.
   canonicalise(reading as unknown as Json);
-  for (const time of [reading.content?.published, reading.content?.updated, reading.claimedFrom, reading.observedAt?.at]) {
+  for (const time of [
+    reading.content?.published,
+    reading.content?.updated,
+    reading.claimedFrom,
+    reading.observedAt?.at,
+  ]) {
     if (time) expect(msOf(time)).not.toBeNaN();
   }
   const { published, updated } = reading.content ?? {};

@@ -29,9 +29,20 @@ describe('the perdure command', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  function start(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
+  function start(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
     const child = spawn(process.execPath, ['bin/perdure.mjs', ...args], {
-      env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', PERDURE_BLOBS: '', PERDURE_DATA: data, PORT: '0', ...env },
+      env: {
+        ...process.env,
+        DATABASE_URL: '',
+        REDIS_URL: '',
+        PERDURE_BLOBS: '',
+        PERDURE_DATA: data,
+        PORT: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [out, err] = ['', ''];
@@ -61,7 +72,10 @@ describe('the perdure command', () => {
     expect(history.code).toBe(0);
     const shown = JSON.parse(history.out) as { post: { state: string }; versions: { outcome: string; text: string }[] };
     expect(shown.post.state).toBe('present');
-    expect(shown.versions.map((version) => version.text.match(/\d+ certificates/)?.[0])).toEqual(['25 certificates', '26 certificates']);
+    expect(shown.versions.map((version) => version.text.match(/\d+ certificates/)?.[0])).toEqual([
+      '25 certificates',
+      '26 certificates',
+    ]);
   });
 
   it('history works while up holds the terminal; Ctrl-C stops everything and leaves nothing running', async () => {
@@ -92,9 +106,15 @@ describe('the perdure command', () => {
   it('exit codes: 2 wrong use, 3 some rejected, 4 not recognised, one clear line each', async () => {
     expect(await run('import')).toMatchObject({ code: 2 });
     expect(await run('imprt', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('import') });
-    expect(await run('import', join(data, 'nowhere.json'))).toMatchObject({ code: 2, err: expect.stringContaining('no such file') });
+    expect(await run('import', join(data, 'nowhere.json'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no such file'),
+    });
     expect(await run('import', data, '--observed-at', 'yesterday')).toMatchObject({ code: 2 });
-    expect(await start(['collections'], { PORT: 'x' }).ended).toMatchObject({ code: 2, err: expect.stringContaining('PORT') });
+    expect(await start(['collections'], { PORT: 'x' }).ended).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('PORT'),
+    });
 
     const files = { 'recipe.txt': 'flour, water, salt', 'empty.json': '', 'mixed.jsonl': MIXED };
     for (const [name, text] of Object.entries(files)) await writeFile(join(data, name), text);
@@ -103,15 +123,21 @@ describe('the perdure command', () => {
     expect(JSON.parse(unknown.out)).toMatchObject({ accessions: [{ status: 'refused', read: 0 }] });
     const empty = await run('import', join(data, 'empty.json'), '--json');
     expect(empty.code).toBe(4);
-    expect(JSON.parse(empty.out)).toMatchObject({ accessions: [{ read: 1, rejected: 1, rejectReasons: { empty: 1 } }] });
+    expect(JSON.parse(empty.out)).toMatchObject({
+      accessions: [{ read: 1, rejected: 1, rejectReasons: { empty: 1 } }],
+    });
     const mixed = await run('import', join(data, 'mixed.jsonl'), '--json');
     expect(mixed.code).toBe(3);
-    const [accession] = (JSON.parse(mixed.out) as { accessions: { id: string; read: number; new: number; rejected: number }[] }).accessions;
+    const [accession] = (
+      JSON.parse(mixed.out) as { accessions: { id: string; read: number; new: number; rejected: number }[] }
+    ).accessions;
     expect(accession).toMatchObject({ read: 2, new: 1, rejected: 1 });
     const rejects = await run('rejects', accession!.id, '--json');
     expect(JSON.parse(rejects.out)).toMatchObject({ items: [{ reason: 'malformed', offset: expect.any(Number) }] });
     const dry = await run('import', '--dry-run', join(data, 'mixed.jsonl'), '--json');
-    expect(JSON.parse(dry.out)).toMatchObject({ dryRun: [{ members: [{ read: 2, new: 0, duplicate: 1, rejected: 1 }] }] });
+    expect(JSON.parse(dry.out)).toMatchObject({
+      dryRun: [{ members: [{ read: 2, new: 0, duplicate: 1, rejected: 1 }] }],
+    });
   });
 });
 

@@ -119,8 +119,15 @@ async function importWith(options: { disturb?: Disturb; redis?: TestRedis }, nam
     workers.start('accession');
     workers.start('ingest');
     workers.start('ingest');
-    const id = await receivePath(archive, archivePath, { collection: 'default', options: { include: [] }, custody: {} });
-    const disturbed = options.disturb?.({ kill: () => workers.killOne(), until: (share) => reached(archive, id, share) });
+    const id = await receivePath(archive, archivePath, {
+      collection: 'default',
+      options: { include: [] },
+      custody: {},
+    });
+    const disturbed = options.disturb?.({
+      kill: () => workers.killOne(),
+      until: (share) => reached(archive, id, share),
+    });
     await reached(archive, id, 1);
     await disturbed;
     return { rows: await dump(archive.pool), sums: await counts(archive.pool), kills: workers.kills };
@@ -153,7 +160,10 @@ class Workers {
   constructor(private readonly env: NodeJS.ProcessEnv) {}
 
   start(queue: string): void {
-    const child = spawn(process.execPath, [`dist/workers/${queue}.js`], { env: this.env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [`dist/workers/${queue}.js`], {
+      env: this.env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     this.running.push({ child, queue });
   }
 

@@ -27,7 +27,16 @@ const PACKAGES = [
   'telegram/telegram-export-sqlite/basic_export',
   'telegram/telegram-export-sqlite/json_export',
 ];
-const FOLDERS = ['x-archive', 'twarc', 'x-api-v1.1', 'x-api-v2', 'mastodon-archive', 'mastodon-rest', 'activitypub', 'telegram'];
+const FOLDERS = [
+  'x-archive',
+  'twarc',
+  'x-api-v1.1',
+  'x-api-v2',
+  'mastodon-archive',
+  'mastodon-rest',
+  'activitypub',
+  'telegram',
+];
 
 function casesOf(folder: string): string[] {
   const files = readdirSync(join(EXPORTS, folder), { recursive: true, withFileTypes: true })
@@ -37,71 +46,95 @@ function casesOf(folder: string): string[] {
   return [...PACKAGES.filter((pack) => pack.startsWith(folder + '/')), ...files.sort()];
 }
 
-(present ? describe : describe.skip)(`real exports through the pipeline${present ? '' : ` (skipped: no ${EXPORTS})`}`, () => {
-  let database: TestDatabase;
-  let archive: TestArchive;
+(present ? describe : describe.skip)(
+  `real exports through the pipeline${present ? '' : ` (skipped: no ${EXPORTS})`}`,
+  () => {
+    let database: TestDatabase;
+    let archive: TestArchive;
 
-  beforeAll(async () => {
-    database = await createDatabase();
-    archive = await openTestArchive(database.url);
-  });
-  afterAll(async () => {
-    await archive?.close();
-    await database?.drop();
-  });
+    beforeAll(async () => {
+      database = await createDatabase();
+      archive = await openTestArchive(database.url);
+    });
+    afterAll(async () => {
+      await archive?.close();
+      await database?.drop();
+    });
 
-  it.each(FOLDERS)('%s: read = new + duplicate + rejected, and again nothing is new', async (folder) => {
-    await empty(archive.pool);
-    const cases = casesOf(folder);
-    expect(cases.length).toBeGreaterThan(0);
-    for (const name of cases) await archive.import(join(EXPORTS, name));
-    const open = await archive.pool.query(`SELECT path, status, problem FROM accession WHERE status NOT IN ('complete', 'refused')`);
-    expect(open.rows).toEqual([]);
-    const mute = await archive.pool.query(`SELECT path FROM accession WHERE status = 'refused' AND coalesce(problem, '') = ''`);
-    expect(mute.rows).toEqual([]);
-    const first = await counts(archive.pool);
-    expect(first['read']).toBe(first['new']! + first['duplicate']! + first['rejected']!);
-    if (process.env['PERDURE_PRINT_COUNTS']) {
-      const reasons = await archive.pool.query(`SELECT reason, count(*)::int AS n FROM rejected_record GROUP BY 1 ORDER BY 2 DESC`);
-      const ended = await archive.pool.query(`SELECT status, count(*)::int AS n FROM accession GROUP BY 1`);
-      console.log(folder, cases.length, JSON.stringify(first), JSON.stringify(reasons.rows), JSON.stringify(ended.rows));
-    }
-    for (const name of cases) await archive.import(join(EXPORTS, name));
-    const both = await counts(archive.pool);
-    expect(both).toMatchObject({ new: first['new'], new_posts: first['new_posts'], new_snapshots: first['new_snapshots'] });
-    expect(both['read']).toBe(2 * first['read']!);
-    expect(both['rejected']).toBe(2 * first['rejected']!);
-  });
+    it.each(FOLDERS)('%s: read = new + duplicate + rejected, and again nothing is new', async (folder) => {
+      await empty(archive.pool);
+      const cases = casesOf(folder);
+      expect(cases.length).toBeGreaterThan(0);
+      for (const name of cases) await archive.import(join(EXPORTS, name));
+      const open = await archive.pool.query(
+        `SELECT path, status, problem FROM accession WHERE status NOT IN ('complete', 'refused')`,
+      );
+      expect(open.rows).toEqual([]);
+      const mute = await archive.pool.query(
+        `SELECT path FROM accession WHERE status = 'refused' AND coalesce(problem, '') = ''`,
+      );
+      expect(mute.rows).toEqual([]);
+      const first = await counts(archive.pool);
+      expect(first['read']).toBe(first['new']! + first['duplicate']! + first['rejected']!);
+      if (process.env['PERDURE_PRINT_COUNTS']) {
+        const reasons = await archive.pool.query(
+          `SELECT reason, count(*)::int AS n FROM rejected_record GROUP BY 1 ORDER BY 2 DESC`,
+        );
+        const ended = await archive.pool.query(`SELECT status, count(*)::int AS n FROM accession GROUP BY 1`);
+        console.log(
+          folder,
+          cases.length,
+          JSON.stringify(first),
+          JSON.stringify(reasons.rows),
+          JSON.stringify(ended.rows),
+        );
+      }
+      for (const name of cases) await archive.import(join(EXPORTS, name));
+      const both = await counts(archive.pool);
+      expect(both).toMatchObject({
+        new: first['new'],
+        new_posts: first['new_posts'],
+        new_snapshots: first['new_snapshots'],
+      });
+      expect(both['read']).toBe(2 * first['read']!);
+      expect(both['rejected']).toBe(2 * first['rejected']!);
+    });
 
-  /** Posts that were seen first-hand in both files, by canonical URI. */
-  async function common(a: string, b: string): Promise<number> {
-    const result = await archive.pool.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM (
+    /** Posts that were seen first-hand in both files, by canonical URI. */
+    async function common(a: string, b: string): Promise<number> {
+      const result = await archive.pool.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM (
          SELECT o.post_id FROM observation o JOIN member m ON m.digest = o.capture JOIN accession ac USING (accession_id)
          WHERE ac.path IN ($1, $2) GROUP BY 1 HAVING count(DISTINCT ac.path) = 2) t`,
-      [a, b],
-    );
-    return result.rows[0]!.n;
-  }
-
-  it('twarc: flat and not flat are the same 164 tweets', async () => {
-    await empty(archive.pool);
-    for (const name of ['flat', 'noflat']) await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
-    expect(await common('flat.jsonl', 'noflat.jsonl')).toBe(164);
-  });
-
-  it('twarc: kpop and brexit lie inside 2sets', async () => {
-    await empty(archive.pool);
-    for (const name of ['2sets', 'kpop', 'brexit']) await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
-    expect([await common('2sets.jsonl', 'kpop.jsonl'), await common('2sets.jsonl', 'brexit.jsonl')]).toEqual([121, 155]);
-  });
-
-  it('twarc: one edit in edited, edited_before and edited_after is one chain of two posts, counted once', async () => {
-    await empty(archive.pool);
-    for (const name of ['edited', 'edited_before', 'edited_after']) {
-      await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
+        [a, b],
+      );
+      return result.rows[0]!.n;
     }
-    const links = await archive.pool.query(`SELECT DISTINCT post_id, place FROM identity_link WHERE kind = 'editOf' ORDER BY place`);
-    expect(links.rows.map((row: { place: number }) => row.place)).toEqual([0, 1]);
-  });
-});
+
+    it('twarc: flat and not flat are the same 164 tweets', async () => {
+      await empty(archive.pool);
+      for (const name of ['flat', 'noflat']) await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
+      expect(await common('flat.jsonl', 'noflat.jsonl')).toBe(164);
+    });
+
+    it('twarc: kpop and brexit lie inside 2sets', async () => {
+      await empty(archive.pool);
+      for (const name of ['2sets', 'kpop', 'brexit'])
+        await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
+      expect([await common('2sets.jsonl', 'kpop.jsonl'), await common('2sets.jsonl', 'brexit.jsonl')]).toEqual([
+        121, 155,
+      ]);
+    });
+
+    it('twarc: one edit in edited, edited_before and edited_after is one chain of two posts, counted once', async () => {
+      await empty(archive.pool);
+      for (const name of ['edited', 'edited_before', 'edited_after']) {
+        await archive.import(join(EXPORTS, `twarc/twarc-csv/${name}.jsonl`));
+      }
+      const links = await archive.pool.query(
+        `SELECT DISTINCT post_id, place FROM identity_link WHERE kind = 'editOf' ORDER BY place`,
+      );
+      expect(links.rows.map((row: { place: number }) => row.place)).toEqual([0, 1]);
+    });
+  },
+);

@@ -154,7 +154,7 @@ async function zip(files: Record<string, string | Buffer>, options: ZipOptions =
   const mtime = new Date(2017, 0, 2, 8, 0, 0);
   for (const [name, body] of Object.entries(files)) out.addBuffer(Buffer.from(body), name, { mtime, ...options });
   out.end({ forceZip64Format: options.forceZip64Format ?? false, comment: '' });
-  return buffer(out.outputStream as NodeJS.ReadableStream);
+  return buffer(out.outputStream);
 }
 
 async function tarOf(files: { name: string; body: string; type?: 'file' | 'symlink' }[]): Promise<Buffer> {
@@ -162,7 +162,7 @@ async function tarOf(files: { name: string; body: string; type?: 'file' | 'symli
   for (const { name, body, type = 'file' } of files)
     pack.entry({ name, type, ...(type === 'symlink' && { linkname: '/etc/passwd' }) }, body);
   pack.finalize();
-  return buffer(pack as unknown as NodeJS.ReadableStream);
+  return buffer(pack);
 }
 
 function replaceAll(bytes: Buffer, from: string, to: string): Buffer {

@@ -29,7 +29,7 @@ export async function dump(pool: Pool): Promise<Readonly<Record<string, readonly
 }
 
 export async function rejects(pool: Pool): Promise<readonly unknown[]> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `SELECT m.path, r.byte_offset, r.item, r.byte_length, r.reason, r.detail FROM rejected_record r
      JOIN member m USING (accession_id, member) ORDER BY 1, 2, 3`,
   );

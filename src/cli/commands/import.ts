@@ -44,7 +44,9 @@ export function register(program: Command, io: CliIo): void {
     .description('keep export files and folders, and read the posts in them')
     .argument('<path...>', 'files or folders: ZIP, tar.gz, JSON, JSON Lines, …')
     .option('--collection <name>', 'the collection that they belong to', 'default')
-    .addOption(new Option('--source <name>', 'read them as this platform').choices(SOURCES.map((source) => source.manifest.id)))
+    .addOption(
+      new Option('--source <name>', 'read them as this platform').choices(SOURCES.map((source) => source.manifest.id)),
+    )
     .option('--observed-at <iso>', 'when the posts were seen, where the file does not say so')
     .option('--timezone <zone>', 'zone of times that have none, e.g. Asia/Damascus')
     .option('--account <id>', 'the account whose archive this is, where the file does not say so')
@@ -59,7 +61,12 @@ export function register(program: Command, io: CliIo): void {
     .action((paths: string[], flags: ImportFlags) => run(io, paths, flags));
 }
 
-async function runDry(io: CliIo, paths: readonly string[], flags: ImportFlags, options: AccessionOptions): Promise<void> {
+async function runDry(
+  io: CliIo,
+  paths: readonly string[],
+  flags: ImportFlags,
+  options: AccessionOptions,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'perdure-dry-run-'));
   try {
     const runs = await withReader(io, async ({ pool, sources }) => {
@@ -131,7 +138,8 @@ function check(path: string): void {
   try {
     statSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`${path}: there is no such file or folder`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UsageError(`${path}: there is no such file or folder`);
     throw error;
   }
 }
@@ -153,7 +161,10 @@ async function importPaths(
   const children = large
     ? startChildren(archive.config, archive.log, provided.url, 'ingest', Math.max(2, Math.min(8, cpus().length)))
     : undefined;
-  const processing = await startProcessing(archive, { queues: large ? ['accession'] : ['accession', 'ingest'], reconciles: true });
+  const processing = await startProcessing(archive, {
+    queues: large ? ['accession'] : ['accession', 'ingest'],
+    reconciles: true,
+  });
   const summaries: AccessionSummary[] = [];
   try {
     for (const path of paths) {

@@ -135,7 +135,7 @@ class Scanner {
       if (this.inString) {
         i = this.string(chunk, i);
         if (this.inString) return i;
-        if (this.depth === 0) return this.finish(this.base + i), i;
+        if (this.depth === 0) return (this.finish(this.base + i), i);
         continue;
       }
       while (i < chunk.length && INTEREST[chunk[i]!] === 0) i++;

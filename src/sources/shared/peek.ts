@@ -19,7 +19,9 @@ export interface Peek {
 /** Undefined when the head is no text, or holds no JSON value. */
 export function peekJson(head: Uint8Array): Peek | undefined {
   if (head.includes(0)) return undefined;
-  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('utf8').replace(/^\ufeff/, '');
+  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
   const start = text.search(/[[{]/);
   if (start < 0 || start > 4_096) return undefined;
   const reader = new PartialReader(text, start);
@@ -77,7 +79,12 @@ class PartialReader {
       this.space(':');
       if (this.at >= this.text.length) return (this.stop(), out);
       // defineProperty: a key named __proto__ is data here.
-      Object.defineProperty(out, key, { value: this.value(depth + 1), enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(out, key, {
+        value: this.value(depth + 1),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
       if (this.cut) return out;
     }
   }

@@ -93,7 +93,10 @@ async function copyBatch(client: ClientBase, batch: Batch): Promise<Added> {
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
-  const old = await presentPosts(client, batch.posts.map((row) => row.post));
+  const old = await presentPosts(
+    client,
+    batch.posts.map((row) => row.post),
+  );
   const posts = batch.posts.filter((row) => !old.has(row.post));
   await copyRows(client, tables.POST, posts);
   await insertRows(client, tables.POST_ALIAS, batch.aliases);
@@ -140,8 +143,16 @@ async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
   // Later edits do not count as posts, so the two kinds go in by themselves. Sorting holds: the kinds never share a key.
-  const posts = await insertRows(client, tables.POST, batch.posts.filter((post) => !post.laterEdit));
-  await insertRows(client, tables.POST, batch.posts.filter((post) => post.laterEdit));
+  const posts = await insertRows(
+    client,
+    tables.POST,
+    batch.posts.filter((post) => !post.laterEdit),
+  );
+  await insertRows(
+    client,
+    tables.POST,
+    batch.posts.filter((post) => post.laterEdit),
+  );
   await insertRows(client, tables.POST_ALIAS, batch.aliases);
   const snapshots = await insertRows(client, tables.SNAPSHOT, batch.snapshots);
   const observations = await insertRows(client, tables.OBSERVATION, batch.observations);

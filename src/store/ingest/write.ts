@@ -65,7 +65,11 @@ async function insert<Row>(
 }
 
 /** The rows whose keys are not in the table yet. */
-export async function absentOf<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<readonly Row[]> {
+export async function absentOf<Row>(
+  client: ClientBase,
+  table: Table<Row>,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
   if (rows.length === 0) return rows;
   const keys = table.columns.slice(0, table.key);
   const arrays: (Value | null)[][] = keys.map(() => []);
