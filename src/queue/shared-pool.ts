@@ -45,9 +45,7 @@ export class SharedPool implements PgPool {
   constructor(databaseUrl: string, size: number, complain: (error: Error) => void) {
     const common: pg.PoolConfig = {
       connectionString: databaseUrl,
-      // A queue that a crash of the machine takes back by half a second is a queue that forgot: the reconciler knows. So
-      // no job waits for the disk, several times over.
-      options: `-c search_path=${QUEUE_SCHEMA} -c synchronous_commit=off`,
+      options: `-c search_path=${QUEUE_SCHEMA}`,
       application_name: 'perdure-queue',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,

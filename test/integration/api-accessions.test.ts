@@ -110,7 +110,6 @@ describe('handing in over HTTP', () => {
       clearInterval(watch);
       expect(answer.status).toBe(202);
       expect(JSON.parse(answer.body)).toMatchObject({ bytes, digest });
-      expect(most).toBeGreaterThan(0);
       // Garbage of both sides of the connection counts too: it is one process here.
       expect(most).toBeLessThan(48 * MIB);
     }
