@@ -6,7 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, open, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { sha256, type Digest, type Key } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
@@ -134,16 +134,4 @@ export function packingOf(head: Uint8Array): Packing {
   // Whether a tar is inside shows only when it is unpacked.
   if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return 'gzip';
   return bytes.length >= 262 && bytes.toString('latin1', 257, 262) === 'ustar' ? 'tar' : 'file';
-}
-
-/** The first bytes of a file on this machine's disk, for recognition without accession (`--dry-run`). */
-export async function headOf(path: string, bytes: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(bytes);
-    const { bytesRead } = await file.read(buffer, 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
