@@ -63,7 +63,8 @@ async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promis
     await (isTransient(error) ? forgiveTry(archive.pool, ref) : recordProblem(archive.pool, ref, messageOf(error)));
     throw error;
   }
-  await archive.accessions.completeIfDone(ref.accession);
+  const { accessions } = archive;
+  if (await accessions.completeIfDone(ref.accession)) await accessions.refreshStatistics(ref.accession);
 }
 
 function startReconciler(archive: Archive, everyMs: number): { stop(): void; idle(): Promise<unknown> } {
