@@ -34,9 +34,10 @@ const VARIANT: Readonly<Record<string, string>> = {
 const DIGITS = /[^\P{Nd}0-9]/gu;
 
 /**
- * What each character asks of folding, worked out once (some 60 ms for the basic plane): most texts need one pass over
- * this table and lower case, several times as fast as the passes of `foldSlowly`, with the same result (a property
- * test). Characters beyond the basic plane are looked at when they are met.
+ * What each character asks of folding, worked out once (some 50 ms for the basic plane): most texts need one pass over
+ * this table and lower case. Measured on Arabic, English with emoji and Japanese, a third faster than the passes of
+ * `foldSlowly`, with the same result (a property test); cutting words by the same table gains more. Characters beyond the
+ * basic plane are looked at when they are met.
  */
 const NORMALISE = 1;
 const STRIP = 2;

@@ -85,7 +85,9 @@ export function processesAbout(folder: string): string[] {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       // Asked of others' processes, where we may not be told, the command line alone decides.
       const stands = state !== 'Z' && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
-      if (stands || command.includes(folder)) found.push(`${pid} ${command.slice(0, 120)}`);
+      // Worker processes are told the folder in their environment, not on their command line.
+      const told = state !== 'Z' && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder);
+      if (stands || told || command.includes(folder)) found.push(`${pid} ${command.slice(0, 120)}`);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'EACCES') throw error;

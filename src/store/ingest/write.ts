@@ -31,7 +31,7 @@ export function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: rea
 /**
  * Profiles stand in many ranges of a capture; the place that is kept is the first, whichever range is written first.
  * Rows that would change nothing are left out by the SELECT: ON CONFLICT DO UPDATE locks the row that it meets even where
- * its WHERE says no, and then all workers on one author's archive wait for each other (two thirds of the speed).
+ * its WHERE says no, and then all workers on one author's archive wait for each other: 26.6 s for 100,000 posts instead of 19.2.
  */
 export async function insertFirst(client: ClientBase, rows: readonly ProfileObservationRow[]): Promise<void> {
   await insert(client, PROFILE_OBSERVATION, rows, {
