@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Key } from '../core/digest.js';
 import { messageOf } from '../core/errors.js';
 import { processAccession } from '../pipeline/accession.js';
-import { ingestRange, SurveyCache, type IngestDeps } from '../pipeline/ingest.js';
+import { ContextCache } from '../pipeline/context-cache.js';
+import { ingestRange, type IngestDeps } from '../pipeline/ingest.js';
 import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
 import { accessionOfJob, rangeOfJob, type WorkerQueue } from '../queue/jobs.js';
@@ -49,7 +50,7 @@ function startWorker(archive: Archive, queue: WorkerQueue, signal: AbortSignal):
         processAccession({ accessions, blobs, dispatch, sources, signal }, accessionId as Key),
       );
     case 'ingest': {
-      const deps: IngestDeps = { store: archive.ingest, blobs, sourceById, surveys: new SurveyCache(blobs) };
+      const deps: IngestDeps = { store: archive.ingest, blobs, sourceById, contexts: new ContextCache(blobs) };
       return queues.worker('ingest', (job) => ingest(archive, deps, rangeOfJob(job)));
     }
   }

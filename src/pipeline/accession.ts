@@ -5,7 +5,7 @@
 import { canonicalise, type Json } from '../core/canonical.js';
 import { sha256, type Digest, type Key } from '../core/digest.js';
 import { Rejection } from '../core/errors.js';
-import type { PackageReader, Source, Survey, SurveyMember } from '../sources/source.js';
+import { HEAD_BYTES, type PackageReader, type Source, type Survey, type SurveyMember } from '../sources/source.js';
 import { encodeLayout, type PlacedRecord } from './layout.js';
 import type {
   AccessionRow,
@@ -27,8 +27,6 @@ export interface AccessionDeps {
   readonly signal?: AbortSignal;
 }
 
-/** Recognition looks at this much of a member. */
-const HEAD_BYTES = 64 * 1024;
 const MEMBERS_A_WRITE = 500;
 
 export async function processAccession(deps: AccessionDeps, id: Key): Promise<void> {

@@ -6,7 +6,8 @@ import { keyOf, type Digest, type Key } from '../core/digest.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Source } from '../sources/source.js';
 import { processAccession } from './accession.js';
-import { ingestRange, SurveyCache } from './ingest.js';
+import { ContextCache } from './context-cache.js';
+import { ingestRange } from './ingest.js';
 import type {
   AccessionOptions,
   AccessionRow,
@@ -67,12 +68,12 @@ export async function dryRun(
     accession: (id) => Promise.resolve(void waiting.push(id)),
     // Read at once, so that nothing piles up.
     ranges: async (refs) => {
-      const ingest = { store: memory, blobs: deps.blobs, sourceById, surveys };
+      const ingest = { store: memory, blobs: deps.blobs, sourceById, contexts };
       for (const ref of refs) await ingestRange(ingest, ref);
     },
   };
   const sourceById = (id: string): Source | undefined => deps.sources.find((source) => source.manifest.id === id);
-  const surveys = new SurveyCache(deps.blobs);
+  const contexts = new ContextCache(deps.blobs);
   await receivePath({ accessions: memory, blobs: deps.blobs, dispatch }, path, { collection, options, custody: {} });
   for (const id of waiting)
     await processAccession({ accessions: memory, blobs: deps.blobs, dispatch, sources: deps.sources }, id);

@@ -6,6 +6,7 @@ import { Rejection } from '../core/errors.js';
 import { isRefused, type Basis, type Observed, type Reading, type RefusedItem } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
 import type { CaptureContext, Source, Survey } from '../sources/source.js';
+import type { ContextCache } from './context-cache.js';
 import { place, rowsOf, type PlacedReading, type Setting } from './batch.js';
 import { decodeLayout, encodeLayout } from './layout.js';
 import type { BlobStore, IngestStore, RangePlan, RangeRef, RangeTally, RangeTask, RejectedRow } from './ports.js';
@@ -14,7 +15,7 @@ export interface IngestDeps {
   readonly store: IngestStore;
   readonly blobs: BlobStore;
   readonly sourceById: (id: string) => Source | undefined;
-  readonly surveys: SurveyCache;
+  readonly contexts: ContextCache;
 }
 
 /**
@@ -31,10 +32,11 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<void
   const source = deps.sourceById(task.source);
   if (!source) throw new Error(`the source ${task.source} is not part of this build of Perdure`);
 
-  const survey = task.survey && (await deps.surveys.get(task.survey));
+  const survey = task.survey && (await deps.contexts.survey(task.survey));
+  const head = source.readsHead ? await deps.contexts.head(task.capture) : NO_HEAD;
   const bytes = await deps.blobs.read(task.capture, task.offset, task.length);
   const setting = settingOf(task, source, survey);
-  const { placed, rejected } = readRange(bytes, task, source, setting, survey);
+  const { placed, rejected } = readRange(bytes, task, source, setting, { survey, head });
 
   const known = await deps.store.known(placed, setting.reader);
   const fresh = placed.filter((reading) => !known.has(reading.observation));
@@ -86,20 +88,24 @@ export interface RangeReadings {
   readonly rejected: readonly RejectedRow[];
 }
 
+/** What is known of the package and the member, beyond the record itself. */
+type Around = Pick<CaptureContext, 'survey' | 'head'>;
+const NO_HEAD = new Uint8Array(0);
+
 /** Normalises every record of a range. A record that cannot be read is rejected; the others go on. */
 export function readRange(
   bytes: Uint8Array,
   task: RangeTask,
   source: Source,
   setting: Setting,
-  survey: Survey | undefined,
+  around: Around,
 ): RangeReadings {
   const placed: PlacedReading[] = [];
   const rejected: RejectedRow[] = [];
   for (const record of decodeLayout(task.layout)) {
     const offset = task.offset + record.offset;
     const { length } = record;
-    const items = readRecord(bytes.subarray(record.offset, record.offset + length), offset, task, source, survey);
+    const items = readRecord(bytes.subarray(record.offset, record.offset + length), offset, task, source, around);
     items.forEach((item, index) => {
       if (!isRefused(item)) placed.push(place(item, offset, length, index, setting));
       else rejected.push({ offset, length, item: index, reason: item.refused, detail: item.detail });
@@ -113,7 +119,7 @@ function readRecord(
   offset: number,
   task: RangeTask,
   source: Source,
-  survey: Survey | undefined,
+  around: Around,
 ): readonly (Reading | RefusedItem)[] {
   if (task.refusal) return [{ refused: task.refusal.reason, detail: task.refusal.detail }];
   if (task.tries > SUSPECT_TRIES) {
@@ -127,7 +133,7 @@ function readRecord(
     accession: task.accessionDigest,
     offset,
     length: record.length,
-    survey,
+    ...around,
     options: task.options,
   };
   try {
@@ -174,27 +180,4 @@ function tallyOf(
     mediaStored: stored,
     mediaMissing: named.length - stored,
   };
-}
-
-/** The surveys of the packages that a worker is reading, by digest. Small: the last few packages. */
-export class SurveyCache {
-  private readonly kept = new Map<string, Promise<Survey>>();
-
-  constructor(private readonly blobs: BlobStore) {}
-
-  get(digest: RangeTask['survey'] & string): Promise<Survey> {
-    const cached = this.kept.get(digest);
-    if (cached) return cached;
-    if (this.kept.size >= 8) this.kept.delete(this.kept.keys().next().value!);
-    const loading = this.load(digest);
-    this.kept.set(digest, loading);
-    loading.catch(() => this.kept.delete(digest));
-    return loading;
-  }
-
-  private async load(digest: RangeTask['survey'] & string): Promise<Survey> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.blobs.open(digest)) chunks.push(chunk);
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Survey;
-  }
 }

@@ -28,6 +28,9 @@ export interface Manifest {
   readonly ceilings: readonly string[];
 }
 
+/** How much of a member recognition looks at, and `normalise` of a source that reads heads. */
+export const HEAD_BYTES = 64 * 1024;
+
 /** One member of a package, as much as recognition may look at. */
 export interface MemberHead {
   /** Relative to the package, with forward slashes; a lone file has its own base name. */
@@ -121,11 +124,15 @@ export interface CaptureContext {
   readonly offset: number;
   readonly length: number;
   readonly survey: Survey | undefined;
+  /** The member's first 64 KiB, for a source with `readsHead`: a table's header row, a chat's name. Else empty. */
+  readonly head: Uint8Array;
   readonly options: ImportOptions;
 }
 
 export interface Source {
   readonly manifest: Manifest;
+  /** Its records cannot be read without what stands before the first of them (CaptureContext.head). */
+  readonly readsHead?: true;
   recognise(member: MemberHead): Recognition | null;
   survey?(pack: PackageReader): Promise<Survey>;
   /** Ranges in ascending order, without overlap. Throws a Rejection where the member cannot be split at all. */

@@ -13,15 +13,16 @@ import { Rejection } from '../../src/core/errors.js';
 import { sha256 } from '../../src/core/digest.js';
 import { isRefused, OUTCOMES, type Reading, type RefusedItem } from '../../src/core/reading.js';
 import { msOf } from '../../src/core/time.js';
-import type {
-  CaptureContext,
-  ImportOptions,
-  MemberHead,
-  PackageReader,
-  RecordRange,
-  Source,
-  Survey,
-  SurveyMember,
+import {
+  HEAD_BYTES,
+  type CaptureContext,
+  type ImportOptions,
+  type MemberHead,
+  type PackageReader,
+  type RecordRange,
+  type Source,
+  type Survey,
+  type SurveyMember,
 } from '../../src/sources/source.js';
 
 export interface Fixture {
@@ -41,8 +42,6 @@ export interface SourceCase {
   readonly folder: string;
   readonly fixtures: readonly Fixture[];
 }
-
-const HEAD_BYTES = 64 * 1024;
 
 interface Member {
   readonly path: string;
@@ -214,6 +213,7 @@ async function readMember(
       offset,
       length,
       survey,
+      head: source.readsHead ? member.bytes.subarray(0, HEAD_BYTES) : new Uint8Array(0),
       options: { include: [], ...options },
     };
     try {

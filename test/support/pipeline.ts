@@ -6,7 +6,8 @@ import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Key } from '../../src/core/digest.js';
 import { processAccession } from '../../src/pipeline/accession.js';
-import { ingestRange, SurveyCache } from '../../src/pipeline/ingest.js';
+import { ContextCache } from '../../src/pipeline/context-cache.js';
+import { ingestRange } from '../../src/pipeline/ingest.js';
 import type { AccessionOptions, Dispatcher, RangeRef } from '../../src/pipeline/ports.js';
 import { receivePath } from '../../src/pipeline/receive.js';
 import { SOURCES, sourceById } from '../../src/sources/index.js';
@@ -46,7 +47,7 @@ export async function openTestArchive(url: string, sources: readonly Source[] = 
   };
   const byId = (id: string): Source | undefined =>
     sources.find((source) => source.manifest.id === id) ?? sourceById(id);
-  const deps = { store, blobs, sourceById: byId, surveys: new SurveyCache(blobs) };
+  const deps = { store, blobs, sourceById: byId, contexts: new ContextCache(blobs) };
   const archive: TestArchive = {
     database,
     pool: poolOf(database),

@@ -23,7 +23,16 @@ async function readText(text: string, format = 'activitypub'): Promise<(Reading 
   for await (const { offset, length, refused } of mastodon.split(chunks(), format, 'file.json')) {
     if (refused) items.push({ refused: refused.reason, detail: refused.detail });
     else {
-      const context = { path: 'file.json', format, capture, accession: capture, offset, length, survey: undefined };
+      const context = {
+        path: 'file.json',
+        format,
+        capture,
+        accession: capture,
+        offset,
+        length,
+        survey: undefined,
+        head,
+      };
       items.push(
         ...mastodon.normalise(bytes.subarray(offset, offset + length), { ...context, options: { include: [] } }),
       );
@@ -31,6 +40,8 @@ async function readText(text: string, format = 'activitypub'): Promise<(Reading 
   }
   return items;
 }
+
+const head = new Uint8Array(0);
 
 const summary = (items: readonly (Reading | RefusedItem)[]) =>
   items.map((item) => (isRefused(item) ? item.refused : `${item.outcome} ${item.post}`));

@@ -19,6 +19,7 @@ function read(format: string, record: string, facts?: Facts, more: Partial<Captu
     offset: 100,
     length: bytes.length,
     survey,
+    head: new Uint8Array(0),
     options: { include: [] },
     ...more,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recordBytes } from './records.js';
+import { recordBytes } from '../shared/records.js';
 import { select, splitRecords } from './split.js';
 
 async function* chunked(text: string, size: number): AsyncGenerator<Uint8Array> {

@@ -10,7 +10,7 @@ import { countOf, sound, type Draft } from './draft.js';
 import { decode } from './entities.js';
 import type { Facts, MediaKind, Note } from './facts.js';
 import { bySecond, candidate, noteOf, overlap } from './notes.js';
-import { recordBytes } from './records.js';
+import { recordBytes } from '../shared/records.js';
 import { select } from './split.js';
 import { timeOf } from './time.js';
 import { idOf } from './uri.js';

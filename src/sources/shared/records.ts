@@ -1,5 +1,5 @@
 /** The bytes of a member's records, one by one, in flat memory: for a survey that must look at all of them. */
-import { scanJson, type Select } from '../shared/json-scanner.js';
+import { scanJson, type Select } from './json-scanner.js';
 
 export async function* recordBytes(chunks: AsyncIterable<Uint8Array>, select: Select): AsyncGenerator<Buffer> {
   const held: Buffer[] = [];
