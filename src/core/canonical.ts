@@ -49,7 +49,7 @@ function writeObject(object: { readonly [key: string]: Json | undefined }, depth
   for (const key of keys) {
     const value = object[key];
     if (value === undefined) continue;
-    out += (out.length > 1 ? ',' : '') + writeString(key) + ':' + write(value, depth + 1);
+    out += (out.length > 1 ? ',' : '') + writeKey(key) + write(value, depth + 1);
   }
   return out + '}';
 }
@@ -61,10 +61,35 @@ function sortedKeys(object: object): string[] {
   return keys;
 }
 
+/** Keys are few and come again with every record. */
+const MAX_KEYS = 1_000;
+const keys = new Map<string, string>();
+
+function writeKey(key: string): string {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  const written = writeString(key) + ':';
+  if (keys.size < MAX_KEYS) keys.set(key, written);
+  return written;
+}
+
+/** Up to here, looking at each character is quicker than asking V8 twice. */
+const SHORT = 64;
+
 function writeString(text: string): string {
+  if (text.length <= SHORT && isPlain(text)) return '"' + text + '"';
   if (!isWellFormed(text)) throw new NotCanonicalError('a string holds a lone surrogate');
   // ECMAScript's JSON.stringify escapes exactly what RFC 8785 (section 3.2.2.2) prescribes.
   return JSON.stringify(text);
+}
+
+/** Whether nothing in it needs an escape, and no surrogate needs a second look. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit & 0xf800) === 0xd800) return false;
+  }
+  return true;
 }
 
 function writeNumber(value: number): string {

@@ -32,15 +32,15 @@ const oneShot: (data: Uint8Array | string) => string =
  * the kind of thing.
  */
 export function keyOf(...parts: readonly string[]): Key {
-  return oneShot(parts.map(part).join('\u001f')).slice(0, 32) as Key;
+  let text = part(parts[0]!);
+  for (let i = 1; i < parts.length; i++) text += '\u001f' + part(parts[i]!);
+  return oneShot(text).slice(0, 32) as Key;
 }
 
 function part(text: string): string {
-  return SEPARATORS.test(text) ? text.replaceAll('\u001e', '\u001ee').replaceAll('\u001f', '\u001es') : text;
+  if (!text.includes('\u001f') && !text.includes('\u001e')) return text;
+  return text.replaceAll('\u001e', '\u001ee').replaceAll('\u001f', '\u001es');
 }
-
-// eslint-disable-next-line no-control-regex -- the separator and its escape are what is looked for
-const SEPARATORS = /[\u001e\u001f]/;
 
 export function parseDigest(text: string): Digest {
   const hex = text.startsWith('sha256:') ? text.slice(7) : text;

@@ -8,7 +8,6 @@
  * Marks that are letters of their script stay: the vowel signs of Devanagari or Thai, the voicing of kana.
  */
 
-const PLAIN = /^[\u0000-\u007e]*$/; // eslint-disable-line no-control-regex -- the ASCII range
 /** Diacritics of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, variation selectors, tatweel, invisible controls. */
 const MARKS =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/gu; // eslint-disable-line no-misleading-character-class -- marks alone are what is looked for
@@ -34,66 +33,60 @@ const VARIANT: Readonly<Record<string, string>> = {
 const DIGITS = /[^\P{Nd}0-9]/gu;
 
 /**
- * What each character asks of folding, worked out once (some 50 ms for the basic plane): most texts need one pass over
- * this table and lower case. Measured on Arabic, English with emoji and Japanese, a third faster than the passes of
- * `foldSlowly`, with the same result (a property test); cutting words by the same table gains more. Characters beyond the
- * basic plane are looked at when they are met.
+ * What each character becomes, and whether it stands in words: learnt when it is first met, and looked up from then on.
+ * A text whose characters fold one by one needs a single pass; only where marks that are kept, or jamo, may join their
+ * neighbours does the whole text take the slow way. The result is that of `foldSlowly` (a property test).
  */
-const NORMALISE = 1;
-const STRIP = 2;
-const REPLACE = 4;
+const KNOWN = 1;
+const JOINS = 2;
+const CHANGES = 4;
 const WORD_CHAR = 8;
 const UNSPACED_CHAR = 16;
-let basicPlane: Uint8Array | undefined;
+const basicPlane = new Uint8Array(65_536);
 const beyond = new Map<number, number>();
+/** What the characters that change become, by code point. */
+const becomes = new Map<number, string>();
 
-function bitsOf(char: string): number {
-  let bits = 0;
-  if (char.replace(MARKS, '') === '') bits |= STRIP;
-  else if (char.normalize('NFKD') !== char && char.normalize('NFKD').replace(MARKS, '').normalize('NFKC') !== char)
-    bits |= NORMALISE;
-  else if (/[\p{M}\u1100-\u11ff]/u.test(char)) bits |= NORMALISE;
-  const lower = char.toLowerCase();
-  if (lower.replace(VARIANTS, '') !== lower || /[^\P{Nd}0-9]/u.test(lower) || char === '\u03a3') bits |= REPLACE;
+function learn(code: number): number {
+  const char = String.fromCodePoint(code);
+  let bits = KNOWN;
+  // Marks that are kept, and the later jamo, may join what stands before them. Half a pair by itself is no character.
+  const first = char.normalize('NFKD').replace(MARKS, '');
+  if ((code >= 0xd800 && code <= 0xdfff) || /^[\p{M}\u1160-\u11ff]/u.test(first)) bits |= JOINS;
+  const folded = foldSlowly(char);
+  if (folded !== char) {
+    bits |= CHANGES;
+    becomes.set(code, folded);
+  }
   if (/[\p{L}\p{M}\p{N}_]/u.test(char)) bits |= WORD_CHAR;
   if (UNSPACED.test(char)) bits |= UNSPACED_CHAR;
+  if (code < 0x10000) basicPlane[code] = bits;
+  else beyond.set(code, bits);
   return bits;
 }
 
-function tableOf(): Uint8Array {
-  if (basicPlane) return basicPlane;
-  const made = new Uint8Array(65_536);
-  for (let unit = 0; unit < 65_536; unit++) {
-    // Half a pair by itself is no character; the slow way knows what to do.
-    made[unit] = unit >= 0xd800 && unit <= 0xdfff ? NORMALISE : bitsOf(String.fromCharCode(unit));
-  }
-  return (basicPlane = made);
-}
-
-/** The bits of the pair that begins at `i`; undefined when none does. */
-function bitsBeyond(text: string, i: number): number | undefined {
+/** The code point of the pair that begins at `i`; 0 when none does. */
+function pairAt(text: string, i: number): number {
   const code = text.codePointAt(i)!;
-  if (code < 0x10000) return undefined;
-  let bits = beyond.get(code);
-  if (bits === undefined) beyond.set(code, (bits = bitsOf(String.fromCodePoint(code))));
-  return bits;
+  return code < 0x10000 ? 0 : code;
 }
 
 /** Folds a text, or a query, for comparison. */
 export function fold(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase();
-  const table = tableOf();
-  let asked = 0;
+  let out = '';
+  let from = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    const pair = unit >= 0xd800 && unit <= 0xdbff ? bitsBeyond(text, i) : undefined;
-    if (pair !== undefined) i++;
-    asked |= pair ?? table[unit]!;
+    const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(text, i) : 0;
+    const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);
+    if (bits & JOINS) return foldSlowly(text);
+    if (bits & CHANGES) {
+      out += text.slice(from, i) + becomes.get(pair || unit)!;
+      from = i + (pair > 0 ? 2 : 1);
+    }
+    if (pair > 0) i++;
   }
-  if (asked & NORMALISE) return foldSlowly(text);
-  const kept = asked & STRIP ? text.replace(MARKS, '') : text;
-  const lower = kept.toLowerCase();
-  return asked & REPLACE ? lower.replace(VARIANTS, (c) => VARIANT[c]!).replace(DIGITS, digitOf) : lower;
+  return from === 0 ? text : out + text.slice(from);
 }
 
 /** The definition of folding. */
@@ -126,16 +119,15 @@ const MAX_WORD = 64;
 
 /** The words of a folded text, in order, repeats included. */
 export function words(folded: string): string[] {
-  const table = tableOf();
   const out: string[] = [];
   let start = -1;
   let unspaced = 0;
   for (let i = 0; i < folded.length; i++) {
     const at = i;
     const unit = folded.charCodeAt(i);
-    const pair = unit >= 0xd800 && unit <= 0xdbff ? bitsBeyond(folded, i) : undefined;
-    if (pair !== undefined) i++;
-    const bits = pair ?? table[unit]!;
+    const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(folded, i) : 0;
+    if (pair > 0) i++;
+    const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);
     if (bits & WORD_CHAR) {
       if (start < 0) start = at;
       unspaced |= bits & UNSPACED_CHAR;
@@ -168,30 +160,43 @@ function bigrams(word: string, out: string[]): void {
   for (let i = 0; i + 1 < chars.length; i++) out.push(chars[i]! + chars[i + 1]!);
 }
 
+/** The words of a text with their places in it (from 1), as a Postgres tsvector holds them. */
+export type Lexemes = ReadonlyMap<string, readonly number[]>;
+
 /** Lexeme positions beyond this are not kept by Postgres. */
 const MAX_POSITION = 16_383;
+/** Nor are more than so many of one lexeme. */
+const MAX_POSITIONS = 255;
 /** Postgres refuses a tsvector beyond 2^20 − 1 bytes of lexemes and positions, and with it the whole batch. */
 const MAX_BYTES = 1_000_000;
 
 /**
- * A text as the literal of a Postgres tsvector, with positions (phrases can be searched). Of a text with more words than
- * Postgres takes (about a megabyte of them), the first ones. A word that comes twice stands there twice: Postgres unites
- * them when it reads the literal, as it must sort it anyway.
- * Words hold letters, marks, digits and underscores only, so nothing needs quoting inside the quotes.
+ * What a text can be found by, with positions, so that phrases can be searched. Of a text with more words than Postgres
+ * takes (about a megabyte of them), the first ones.
  */
-export function tsvectorOf(text: string): string {
-  let out = '';
+export function lexemesOf(text: string): Lexemes {
+  const lexemes = new Map<string, number[]>();
   let [at, bytes] = [0, 0];
-  const late = new Set<string>();
   for (const word of words(fold(text))) {
     if (at < MAX_POSITION) at++;
-    // From there on all have the same position, and each word is worth having once.
-    else if (late.has(word)) continue;
-    else late.add(word);
-    // A lexeme takes up to three bytes a UTF-16 unit, its count of positions two, the position two, alignment one.
-    bytes += 3 * word.length + 5;
-    if (bytes > MAX_BYTES) break;
-    out += (at > 1 ? " '" : "'") + word + "':" + at;
+    const places = lexemes.get(word);
+    if (places === undefined) {
+      // A lexeme takes up to three bytes a UTF-16 unit, its count of positions two, the position two, alignment one.
+      bytes += 3 * word.length + 5;
+      if (bytes > MAX_BYTES) break;
+      lexemes.set(word, [at]);
+    } else if (places.length < MAX_POSITIONS && places[places.length - 1] !== at) {
+      bytes += 2;
+      if (bytes > MAX_BYTES) break;
+      places.push(at);
+    }
   }
+  return lexemes;
+}
+
+/** The literal of a Postgres tsvector. Words hold letters, marks, digits and underscores only: nothing needs quoting. */
+export function tsvectorOf(lexemes: Lexemes): string {
+  let out = '';
+  for (const [word, places] of lexemes) out += `${out === '' ? '' : ' '}'${word}':${places.join(',')}`;
   return out;
 }

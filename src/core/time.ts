@@ -73,22 +73,29 @@ function minutesOf(offset: string): number | undefined {
   return (hours * 60 + minutes) * (offset.startsWith('-') ? -1 : 1);
 }
 
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const CLASSIC = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) ([+-]\d{4}) (\d{4})$/;
 
 /** `Wed Mar 22 07:41:49 +0000 2017`, as X and Weibo write it. */
 export function parseClassic(text: string): Time | undefined {
+  if (text === lastClassic.text) return lastClassic.time;
+  const time = readClassic(text);
+  lastClassic = { text, time };
+  return time;
+}
+
+/** A record's time is asked for more than once. */
+let lastClassic: { readonly text: string; readonly time: Time | undefined } = { text: '', time: undefined };
+
+function readClassic(text: string): Time | undefined {
   const match = CLASSIC.exec(text);
   if (!match) return undefined;
   const month = MONTHS.indexOf(match[1]!);
-  if (month < 0 || month % 3 !== 0) return undefined;
   const [day, hour, minute, second, year] = [+match[2]!, +match[3]!, +match[4]!, +match[5]!, +match[7]!];
-  const local = Date.UTC(year, month / 3, day, hour, minute, second);
-  // Date.UTC carries February 30 and 25:00 over into the next day.
-  if (new Date(local).getUTCDate() !== day || minute > 59 || second > 59) return undefined;
+  if (month < 0 || day < 1 || day > daysIn(month, year) || hour > 23 || minute > 59 || second > 59) return undefined;
   if (match[6] === '+0000') {
     // As X always writes it: the digits are there already.
-    const number = String(month / 3 + 1).padStart(2, '0');
+    const number = String(month + 1).padStart(2, '0');
     return {
       at: `${match[7]}-${number}-${match[2]}T${match[3]}:${match[4]}:${match[5]}Z`,
       precision: 's',
@@ -97,7 +104,13 @@ export function parseClassic(text: string): Time | undefined {
   }
   const minutes = minutesOf(match[6]!);
   if (minutes === undefined) return undefined;
+  const local = Date.UTC(year, month, day, hour, minute, second);
   return timeFromMs(local - minutes * 60_000, 's', minutes === 0 ? 'utc' : 'stated');
+}
+
+function daysIn(month: number, year: number): number {
+  if (month === 1) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31;
 }
 
 const FIRST_PLAUSIBLE = Date.UTC(1990, 0, 1);

@@ -209,8 +209,8 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 // ── split ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const RANGE_RECORDS = 1_000;
-const RANGE_BYTES = 1024 * 1024;
+const RANGE_RECORDS = 2_000;
+const RANGE_BYTES = 3 * 1024 * 1024;
 const PLANS_A_WRITE = 8;
 /** The splitter waits while this many ranges of its accession are unread. */
 const MAX_PENDING = 512;

@@ -8,7 +8,7 @@
 import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
-import { tsvectorOf } from '../core/fold.js';
+import { lexemesOf } from '../core/fold.js';
 import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
 import type { Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
@@ -75,7 +75,8 @@ export function rowsOf(
   files: ReadonlyMap<string, Digest>,
 ): Batch {
   const rows = new Rows(setting, files);
-  for (const placed of readings) rows.add(placed);
+  // In the order of posts from the beginning: sorting the tables is then a matter of looking.
+  for (const placed of [...readings].sort((a, b) => compare(a.post, b.post))) rows.add(placed);
   return rows.batch();
 }
 
@@ -83,6 +84,7 @@ class Rows {
   private readonly actors = new Map<ActorUri, ActorRow>();
   private readonly profiles = new Map<Profile, ProfileRow>();
   private readonly profileObservations = new Map<string, ProfileObservationRow>();
+  private readonly profilePlaces = new Map<string, PlacedReading>();
   private readonly posts = new Map<Key, PostRow>();
   private readonly aliases: { post: Key; alias: string }[] = [];
   private readonly snapshots: SnapshotRow[] = [];
@@ -200,7 +202,9 @@ class Rows {
     const { at, basis } = placed.observed;
     const when = basis === 'receipt' ? '' : at.at;
     const seenAs = row.actor + row.digest + when;
-    if (this.profileObservations.has(seenAs)) return;
+    const first = this.profilePlaces.get(seenAs);
+    if (first && (first.offset - placed.offset || first.item - placed.item) <= 0) return;
+    this.profilePlaces.set(seenAs, placed);
     const { collection, reader, capture } = this.setting;
     this.profileObservations.set(seenAs, {
       collection,
@@ -245,7 +249,7 @@ class Rows {
       visibility: content.visibility ?? 'unknown',
       language: nonNul(content.language),
       content: form.text,
-      search: tsvectorOf(searchable(content)),
+      search: lexemesOf(searchable(content)),
     });
     return digest;
   }

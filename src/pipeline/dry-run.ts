@@ -17,7 +17,6 @@ import type {
   Dispatcher,
   IngestStore,
   NewAccession,
-  ObservationKey,
   RangePlan,
   RangeRef,
   RangeTally,
@@ -53,7 +52,7 @@ export interface DryRun {
 export interface DryRunDeps {
   readonly blobs: BlobStore;
   readonly sources: readonly Source[];
-  readonly known: (keys: readonly ObservationKey[], reader: number) => Promise<ReadonlySet<Key>>;
+  readonly known: IngestStore['known'];
 }
 
 export async function dryRun(
@@ -130,7 +129,7 @@ class Memory implements AccessionStore, IngestStore {
   completeIfDone = (): Promise<boolean> => Promise.resolve(true);
   find = (): Promise<AccessionRow | undefined> => Promise.resolve(this.row);
   members = (): Promise<readonly RecognisedMember[]> => Promise.resolve(this.kept);
-  known = (keys: readonly ObservationKey[], reader: number): Promise<ReadonlySet<Key>> => this.deps.known(keys, reader);
+  known: IngestStore['known'] = (keys, reader) => this.deps.known(keys, reader);
 
   create({ id, collection, path, packing, options }: NewAccession): Promise<void> {
     const digest = '' as Digest;

@@ -39,9 +39,9 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<void
   const { placed, rejected } = readRange(bytes, task, source, setting, { survey, head });
 
   const known = await deps.store.known(placed, setting.reader);
-  const fresh = placed.filter((reading) => !known.has(reading.observation));
+  const fresh = placed.filter((reading) => !known.observations.has(reading.observation));
   const files = await deps.store.fileDigests(task.accession, filesOf(placed));
-  await deps.store.commit(ref, rowsOf(fresh, setting, files), tallyOf(placed, rejected, files));
+  await deps.store.commit(ref, rowsOf(fresh, setting, files), tallyOf(placed, rejected, files), known);
 }
 
 function halvesOf(task: RangeTask): readonly RangePlan[] {

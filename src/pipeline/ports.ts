@@ -3,6 +3,7 @@
  */
 import type { Visibility } from '../core/content.js';
 import type { Digest, Key } from '../core/digest.js';
+import type { Lexemes } from '../core/fold.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
 import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
@@ -210,7 +211,7 @@ export interface SnapshotRow {
   readonly visibility: Visibility;
   readonly language: string | undefined;
   readonly content: string;
-  readonly search: string;
+  readonly search: Lexemes;
 }
 
 export interface ObservationRow extends Place {
@@ -293,20 +294,28 @@ export interface ObservationKey {
 }
 
 /** The writer's side of the archive. */
+/** What the archive held when it was asked. */
+export interface Known {
+  /** Those of the observations asked about that are there, by this reader. */
+  readonly observations: ReadonlySet<Key>;
+  /** Each post asked about: whether it is there. */
+  readonly posts: ReadonlyMap<Key, boolean>;
+}
+
 export interface IngestStore {
   /** Counts a try and says what the range is; undefined when it is done already, or not there. */
   begin(range: RangeRef): Promise<RangeTask | undefined>;
   /** Replaces a range by its halves, which are pending and have a few tries behind them. */
   halve(range: RangeRef, halves: readonly RangePlan[]): Promise<void>;
-  /** Which of these observations are in the archive, by this reader. */
-  known(keys: readonly ObservationKey[], reader: number): Promise<ReadonlySet<Key>>;
+  /** What of these observations and their posts is in the archive. */
+  known(keys: readonly ObservationKey[], reader: number): Promise<Known>;
   /** The digest of a package's member by its path, for attachments; undefined when it is not in the package. */
   fileDigests(accession: Key, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>>;
   /**
    * Writes the batch and marks the range done, in one transaction. Returns false when another worker had finished the
-   * range meanwhile: then nothing was written.
+   * range meanwhile: then nothing was written. `known` spares a second look; what changed since is noticed.
    */
-  commit(range: RangeRef, batch: Batch, tally: RangeTally): Promise<boolean>;
+  commit(range: RangeRef, batch: Batch, tally: RangeTally, known?: Known): Promise<boolean>;
 }
 
 /** The blobs: bytes under their SHA-256. */

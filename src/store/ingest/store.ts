@@ -4,6 +4,7 @@ import type { Digest, Key } from '../../core/digest.js';
 import type {
   Batch,
   IngestStore,
+  Known,
   ObservationKey,
   RangePlan,
   RangeRef,
@@ -30,19 +31,21 @@ export class PgIngestStore implements IngestStore {
    * Two index probes a row would do; mostly one does: where the post is not in the archive, no observation of it is. A
    * first import then asks one table, and one that is repeated asks both.
    */
-  async known(keys: readonly ObservationKey[], reader: number): Promise<ReadonlySet<Key>> {
-    const old = await presentPosts(this.pool, [...new Set(keys.map((key) => key.post))]);
-    const asked = keys.filter((key) => old.has(key.post));
-    if (asked.length === 0) return new Set();
+  async known(keys: readonly ObservationKey[], reader: number): Promise<Known> {
+    const asked = [...new Set(keys.map((key) => key.post))];
+    const old = await presentPosts(this.pool, asked);
+    const posts = new Map(asked.map((post) => [post, old.has(post)]));
+    const doubtful = keys.filter((key) => old.has(key.post));
+    if (doubtful.length === 0) return { observations: new Set(), posts };
     const result = await this.pool.query<[string]>({
       name: 'known-observations',
       text: `SELECT replace(k.observation_id::text, '-', '')
              FROM unnest($1::uuid[], $2::uuid[]) AS k(post_id, observation_id)
              JOIN observation o USING (post_id, observation_id) WHERE o.reader = $3`,
-      values: [asked.map((key) => key.post), asked.map((key) => key.observation), reader],
+      values: [doubtful.map((key) => key.post), doubtful.map((key) => key.observation), reader],
       rowMode: 'array',
     });
-    return new Set(result.rows.map(([id]) => id as Key));
+    return { observations: new Set(result.rows.map(([id]) => id as Key)), posts };
   }
 
   async fileDigests(accession: Key, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
@@ -56,14 +59,14 @@ export class PgIngestStore implements IngestStore {
     return new Map(result.rows.map(({ path, digest }) => [path, digest as Digest]));
   }
 
-  commit(range: RangeRef, batch: Batch, tally: RangeTally): Promise<boolean> {
+  commit(range: RangeRef, batch: Batch, tally: RangeTally, known?: Known): Promise<boolean> {
     return inTransaction(this.pool, async (client) => {
       const open = await client.query(
         `SELECT FROM ingest_range WHERE accession_id = $1 AND member = $2 AND byte_offset = $3 AND state = 'pending' FOR UPDATE`,
         [range.accession, range.member, range.offset],
       );
       if (open.rowCount === 0) return false;
-      const added = await writeBatch(client, batch);
+      const added = await writeBatch(client, batch, known?.posts ?? new Map());
       await finishRange(client, range, tally, added);
       return true;
     });
@@ -73,10 +76,10 @@ export class PgIngestStore implements IngestStore {
 const UNIQUE_VIOLATION = '23505';
 
 /** The fast way, and when another worker wrote one of these keys meanwhile, the safe way. */
-async function writeBatch(client: ClientBase, batch: Batch): Promise<Added> {
+async function writeBatch(client: ClientBase, batch: Batch, known: Known['posts']): Promise<Added> {
   await client.query('SAVEPOINT batch');
   try {
-    return await copyBatch(client, batch);
+    return await copyBatch(client, batch, known);
   } catch (error) {
     if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
     await client.query('ROLLBACK TO SAVEPOINT batch');
@@ -88,15 +91,15 @@ async function writeBatch(client: ClientBase, batch: Batch): Promise<Added> {
  * Order of tables: actor, post, snapshot, observation; rows within each by key. Two workers that meet on the same keys
  * then wait for each other in the same order. Unsorted, four connections gave 39 deadlocks in 240 batches.
  */
-async function copyBatch(client: ClientBase, batch: Batch): Promise<Added> {
+async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']): Promise<Added> {
   // Few and often the same in every batch (one author's archive): a conflict is the rule here, so no COPY.
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
-  const old = await presentPosts(
-    client,
-    batch.posts.map((row) => row.post),
-  );
+  // A post that was absent a moment ago and is not any more ends in a unique violation, and then goes the safe way.
+  const unasked = batch.posts.map((row) => row.post).filter((post) => !known.has(post));
+  const old = new Set(await presentPosts(client, unasked));
+  for (const { post } of batch.posts) if (known.get(post) === true) old.add(post);
   const posts = batch.posts.filter((row) => !old.has(row.post));
   await copyRows(client, tables.POST, posts);
   await insertRows(client, tables.POST_ALIAS, batch.aliases);

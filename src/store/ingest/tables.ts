@@ -3,6 +3,7 @@
  * `write.ts` turns them into COPY and INSERT.
  */
 import type { Key } from '../../core/digest.js';
+import type { Lexemes } from '../../core/fold.js';
 import type { Observed } from '../../core/reading.js';
 import { msOf } from '../../core/time.js';
 import type {
@@ -17,8 +18,8 @@ import type {
   SnapshotRow,
 } from '../../pipeline/ports.js';
 
-/** A value as Postgres reads it from text; undefined is NULL. Bytes are `\x…`. */
-export type Value = string | number | undefined;
+/** Undefined is NULL. Bytes and uuids are hex; times RFC 3339 or milliseconds since 1970; enums their labels. */
+export type Value = string | number | Lexemes | undefined;
 
 export interface Table<Row> {
   readonly name: string;
@@ -28,16 +29,15 @@ export interface Table<Row> {
   readonly values: (row: Row) => readonly Value[];
 }
 
-const bytes = (hex: string | undefined): string | undefined => (hex === undefined ? undefined : '\\x' + hex);
 const NOBODY = '0'.repeat(32) as Key;
 
-/** A whole package is mostly seen at one time, and then by one object: it is printed once. */
+/** A whole package is mostly seen at one time, and then by one object: it is worked out once. */
 let lastSeen: { readonly observed: Observed; readonly values: readonly Value[] } | undefined;
 
 function seen(observed: Observed): readonly Value[] {
   if (lastSeen?.observed === observed) return lastSeen.values;
   const { at, basis } = observed;
-  const values = [new Date(msOf(at)).toISOString(), at.precision, at.zone, basis];
+  const values = [msOf(at), at.precision, at.zone, basis];
   lastSeen = { observed, values };
   return values;
 }
@@ -70,7 +70,7 @@ export const PROFILE: Table<ProfileRow> = {
     ['content', 'text'],
   ],
   key: 2,
-  values: (row) => [row.actor, bytes(row.digest), row.handle, row.name, row.content],
+  values: (row) => [row.actor, row.digest, row.handle, row.name, row.content],
 };
 
 export const PROFILE_OBSERVATION: Table<ProfileObservationRow> = {
@@ -96,8 +96,8 @@ export const PROFILE_OBSERVATION: Table<ProfileObservationRow> = {
     row.collection,
     ...seen(row.observed),
     row.hand,
-    bytes(row.digest),
-    bytes(row.capture),
+    row.digest,
+    row.capture,
     row.offset,
     row.length,
     row.metrics,
@@ -140,7 +140,7 @@ export const SNAPSHOT: Table<SnapshotRow> = {
   key: 2,
   values: (row) => [
     row.post,
-    bytes(row.digest),
+    row.digest,
     row.author,
     row.publishedAt,
     row.visibility,
@@ -179,8 +179,8 @@ export const OBSERVATION: Table<ObservationRow> = {
     ...seen(row.observed),
     row.outcome,
     row.hand,
-    bytes(row.digest),
-    bytes(row.capture),
+    row.digest,
+    row.capture,
     row.offset,
     row.length,
     row.item,
@@ -228,5 +228,5 @@ export const POST_MEDIA: Table<MediaRow> = {
     ['url', 'text'],
   ],
   key: 3,
-  values: (row) => [row.post, row.file, bytes(row.digest ?? ''), row.type, row.url],
+  values: (row) => [row.post, row.file, row.digest ?? '', row.type, row.url],
 };

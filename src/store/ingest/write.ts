@@ -10,17 +10,21 @@ import { once } from 'node:events';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ProfileObservationRow } from '../../pipeline/ports.js';
+import { tsvectorOf } from '../../core/fold.js';
+import { withBinaryRows } from './binary.js';
 import { PROFILE_OBSERVATION, type Table, type Value } from './tables.js';
 
 /** Writes rows whose keys are absent. Throws Postgres' unique violation (23505) when one is not, after all. */
 export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
-  let text = '';
-  for (const row of rows) text += copyLine(table.values(row));
   const columns = table.columns.map(([name]) => name).join(', ');
-  const stream = client.query(copyFrom(`COPY ${table.name} (${columns}) FROM STDIN`));
-  stream.end(text);
-  await once(stream, 'finish');
+  const types = table.columns.map(([, type]) => type);
+  await withBinaryRows(async (binary) => {
+    for (const row of rows) binary.row(table.values(row), types);
+    const stream = client.query(copyFrom(`COPY ${table.name} (${columns}) FROM STDIN (FORMAT binary)`));
+    stream.end(binary.end());
+    await once(stream, 'finish');
+  });
 }
 
 /** Writes the rows whose keys are absent and returns how many those were. */
@@ -50,8 +54,10 @@ async function insert<Row>(
   { where = 'true', conflict }: { readonly where?: string; readonly conflict: string },
 ): Promise<number> {
   if (rows.length === 0) return 0;
-  const arrays: (Value | null)[][] = table.columns.map(() => []);
-  for (const row of rows) table.values(row).forEach((value, i) => arrays[i]!.push(value ?? null));
+  const arrays: (string | number | null)[][] = table.columns.map(() => []);
+  for (const row of rows) {
+    table.values(row).forEach((value, i) => arrays[i]!.push(textOf(value, table.columns[i]![1])));
+  }
   const columns = table.columns.map(([name]) => name).join(', ');
   const result = await client.query({
     name: `insert-${table.name}`,
@@ -72,10 +78,10 @@ export async function absentOf<Row>(
 ): Promise<readonly Row[]> {
   if (rows.length === 0) return rows;
   const keys = table.columns.slice(0, table.key);
-  const arrays: (Value | null)[][] = keys.map(() => []);
+  const arrays: (string | number | null)[][] = keys.map(() => []);
   for (const row of rows) {
     const values = table.values(row);
-    for (let i = 0; i < keys.length; i++) arrays[i]!.push(values[i] ?? null);
+    for (let i = 0; i < keys.length; i++) arrays[i]!.push(textOf(values[i], keys[i]![1]));
   }
   const on = keys.map(([name]) => `t.${name} = k.${name}`).join(' AND ');
   const result = await client.query<[string]>({
@@ -92,17 +98,10 @@ export async function absentOf<Row>(
   return rows.filter((_, i) => !present.has(i));
 }
 
-const SPECIAL = /[\\\n\r\t]/;
-const ESCAPE: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function copyLine(values: readonly Value[]): string {
-  let line = '';
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (i > 0) line += '\t';
-    if (value === undefined) line += '\\N';
-    else if (typeof value === 'number') line += value;
-    else line += SPECIAL.test(value) ? value.replace(/[\\\n\r\t]/g, (c) => ESCAPE[c]!) : value;
-  }
-  return line + '\n';
+/** As Postgres reads it from text. */
+function textOf(value: Value, type: string): string | number | null {
+  if (value === undefined) return null;
+  if (typeof value === 'object') return tsvectorOf(value);
+  if (type === 'timestamptz') return typeof value === 'number' ? new Date(value).toISOString() : value;
+  return type === 'bytea' ? '\\x' + value : value;
 }

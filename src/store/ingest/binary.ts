@@ -1,0 +1,193 @@
+/**
+ * Rows in the binary format of COPY (PostgreSQL documentation, COPY, "Binary Format"), written into one growing buffer
+ * that is used again for the next batch. Postgres then parses no text: no escapes, no hex, no literals of tsvectors.
+ */
+import type { Lexemes } from '../../core/fold.js';
+import type { Value } from './tables.js';
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** 2000-01-01, where Postgres' timestamps begin. */
+const EPOCH_MS = 946_684_800_000;
+const TWO_32 = 2 ** 32;
+/** Native UTF-8 writing costs a call into C++; shorter strings are quicker written here. */
+const SHORT = 32;
+
+const NIBBLE = new Uint8Array(128);
+for (let i = 0; i < 16; i++) NIBBLE[i.toString(16).charCodeAt(0)] = i;
+
+export class BinaryRows {
+  private bytes = Buffer.allocUnsafeSlow(256 * 1024);
+  private at = 0;
+
+  begin(): void {
+    SIGNATURE.copy(this.bytes);
+    this.at = SIGNATURE.length;
+  }
+
+  row(values: readonly Value[], types: readonly string[]): void {
+    this.room(2);
+    this.int16(types.length);
+    for (let i = 0; i < types.length; i++) this.field(values[i], types[i]!);
+  }
+
+  /** The whole of it. Valid until the next `begin`. */
+  end(): Buffer {
+    this.room(2);
+    this.int16(-1);
+    return this.bytes.subarray(0, this.at);
+  }
+
+  private field(value: Value, type: string): void {
+    if (value === undefined) {
+      this.room(4);
+      return this.int32(-1);
+    }
+    switch (type) {
+      case 'uuid':
+      case 'bytea':
+        return this.hex(value as string);
+      case 'smallint':
+        this.room(6);
+        this.int32(2);
+        return this.int16(value as number);
+      case 'int':
+        this.room(8);
+        this.int32(4);
+        return this.int32(value as number);
+      case 'bigint':
+        this.room(12);
+        this.int32(8);
+        return this.int64(value as number);
+      case 'timestamptz':
+        return this.timestamp(value as string | number);
+      case 'tsvector':
+        return this.tsvector(value as Lexemes);
+      default: // text, and enums, which are sent by their labels
+        return this.text(value as string);
+    }
+  }
+
+  private hex(digits: string): void {
+    const length = digits.length >> 1;
+    this.room(4 + length);
+    this.int32(length);
+    const { bytes } = this;
+    let { at } = this;
+    for (let i = 0; i < digits.length; i += 2) {
+      bytes[at++] = (NIBBLE[digits.charCodeAt(i)]! << 4) | NIBBLE[digits.charCodeAt(i + 1)]!;
+    }
+    this.at = at;
+  }
+
+  private text(text: string): void {
+    this.room(4 + 3 * text.length);
+    const start = this.at;
+    this.at += 4;
+    this.utf8(text);
+    const end = this.at;
+    this.at = start;
+    this.int32(end - start - 4);
+    this.at = end;
+  }
+
+  /** Without its length. Room is there already. */
+  private utf8(text: string): void {
+    if (text.length > SHORT) {
+      this.at += this.bytes.write(text, this.at, 'utf8');
+      return;
+    }
+    const { bytes } = this;
+    let at = this.at;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit < 0x80) bytes[at++] = unit;
+      else if (unit < 0x800) {
+        bytes[at++] = 0xc0 | (unit >> 6);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      } else if (unit < 0xd800 || unit > 0xdfff) {
+        bytes[at++] = 0xe0 | (unit >> 12);
+        bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      } else {
+        // A pair, or half of one: rare, and Node knows how.
+        this.at += this.bytes.write(text, this.at, 'utf8');
+        return;
+      }
+    }
+    this.at = at;
+  }
+
+  /** Microseconds since 2000. Of an instant given as text or in milliseconds since 1970. */
+  private timestamp(instant: string | number): void {
+    const ms = typeof instant === 'number' ? instant : Date.parse(instant);
+    if (!Number.isFinite(ms)) throw new RangeError(`not a time: ${instant}`);
+    this.room(12);
+    this.int32(8);
+    const micros = (ms - EPOCH_MS) * 1000;
+    if (Number.isSafeInteger(micros)) return this.int64(micros);
+    // Before 1715 and after 2285 a double no longer holds them exactly.
+    this.bytes.writeBigInt64BE(BigInt(ms - EPOCH_MS) * 1000n, this.at);
+    this.at += 8;
+  }
+
+  /** tsvectorrecv sorts the lexemes itself; it takes each once, its positions ascending. */
+  private tsvector(lexemes: Lexemes): void {
+    this.room(8);
+    const start = this.at;
+    this.at += 4;
+    this.int32(lexemes.size);
+    for (const [word, places] of lexemes) {
+      this.room(3 * word.length + 3 + 2 * places.length);
+      this.utf8(word);
+      this.bytes[this.at++] = 0;
+      this.int16(places.length);
+      for (const place of places) this.int16(place);
+    }
+    const end = this.at;
+    this.at = start;
+    this.int32(end - start - 4);
+    this.at = end;
+  }
+
+  private int16(value: number): void {
+    const { bytes } = this;
+    bytes[this.at++] = value >> 8;
+    bytes[this.at++] = value;
+  }
+
+  private int32(value: number): void {
+    const { bytes } = this;
+    bytes[this.at++] = value >> 24;
+    bytes[this.at++] = value >> 16;
+    bytes[this.at++] = value >> 8;
+    bytes[this.at++] = value;
+  }
+
+  private int64(value: number): void {
+    this.int32(Math.floor(value / TWO_32));
+    this.int32((value % TWO_32) | 0);
+  }
+
+  private room(more: number): void {
+    const needed = this.at + more;
+    if (needed <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
+    this.bytes.copy(larger, 0, 0, this.at);
+    this.bytes = larger;
+  }
+}
+
+/** Beyond this a buffer is not kept: one huge batch must not hold memory for ever. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT = 4;
+const free: BinaryRows[] = [];
+
+/** Lends a buffer for the time of `work`. */
+export async function withBinaryRows<T>(work: (rows: BinaryRows) => Promise<T>): Promise<T> {
+  const rows = free.pop() ?? new BinaryRows();
+  rows.begin();
+  const result = await work(rows);
+  // Only after the rows were taken: after a failure a socket may still hold the bytes.
+  if (free.length < KEPT && rows.end().length < KEPT_BYTES) free.push(rows);
+  return result;
+}
