@@ -4,6 +4,8 @@
  * Refused are ill-formed strings (lone surrogates: UTF-8 cannot carry them), numbers that are not finite, integers
  * beyond 2^53 (JSON.parse has already rounded those), and nesting over 32. Keys whose value is undefined are left out.
  */
+import { unitAt } from './char.js';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 export class NotCanonicalError extends Error {
@@ -85,8 +87,9 @@ function writeString(text: string): string {
 
 /** Whether nothing in it needs an escape, and no surrogate needs a second look. */
 function isPlain(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const unit = unitAt(text, i);
     if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit & 0xf800) === 0xd800) return false;
   }
   return true;

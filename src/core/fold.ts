@@ -8,6 +8,8 @@
  * Marks that are letters of their script stay: the vowel signs of Devanagari or Thai, the voicing of kana.
  */
 
+import { unitAt } from './char.js';
+
 /** Diacritics of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, variation selectors, tatweel, invisible controls. */
 const MARKS =
   /[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]/gu; // eslint-disable-line no-misleading-character-class -- marks alone are what is looked for
@@ -75,8 +77,9 @@ function pairAt(text: string, i: number): number {
 export function fold(text: string): string {
   let out = '';
   let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  const { length } = text;
+  for (let i = 0; i < length; i++) {
+    const unit = unitAt(text, i);
     const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(text, i) : 0;
     const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);
     if (bits & JOINS) return foldSlowly(text);
@@ -122,9 +125,10 @@ export function words(folded: string): string[] {
   const out: string[] = [];
   let start = -1;
   let unspaced = 0;
-  for (let i = 0; i < folded.length; i++) {
+  const { length } = folded;
+  for (let i = 0; i < length; i++) {
     const at = i;
-    const unit = folded.charCodeAt(i);
+    const unit = unitAt(folded, i);
     const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(folded, i) : 0;
     if (pair > 0) i++;
     const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);

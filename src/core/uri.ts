@@ -5,6 +5,7 @@
  * channel id with a message id), never from a handle. A post's key in the database is a hash of its canonical URI.
  */
 import { storable } from './canonical.js';
+import { unitAt } from './char.js';
 import { keyOf, showKey, type Key } from './digest.js';
 
 declare const brand: unique symbol;
@@ -30,9 +31,10 @@ for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 }
 
 function isPlain(text: string): boolean {
-  if (!text.startsWith('https:/') || text.length > 256) return false;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  const { length } = text;
+  if (length > 256 || !text.startsWith('https:/')) return false;
+  for (let i = 0; i < length; i++) {
+    const unit = unitAt(text, i);
     if (unit > 127 || PLAIN[unit] === 0) return false;
   }
   return true;

@@ -42,7 +42,7 @@ export async function receivePath(deps: ReceiveDeps, path: string, request: Requ
   });
   if (info.isDirectory()) return receiveFolder(deps, path, request);
   if (!info.isFile() && !info.isSymbolicLink()) throw new UsageError(`${path}: neither a file nor a folder`);
-  return receiveStream(deps, basename(path), createReadStream(path, { highWaterMark: 1 << 20 }), request);
+  return receiveStream(deps, basename(path), createReadStream(path, CHUNKS), request);
 }
 
 /** Receives one file as a stream of any length. */
@@ -81,7 +81,7 @@ async function receiveFolder(deps: ReceiveDeps, path: string, request: Request):
       members.push({ path: file.path, bytes: 0, refusal: { reason: 'unsafe-path', detail: file.refusal } });
       continue;
     }
-    const kept = await deps.blobs.put(createReadStream(join(path, file.path)));
+    const kept = await deps.blobs.put(createReadStream(join(path, file.path), CHUNKS));
     members.push({ path: file.path, ...kept });
     bytes += kept.bytes;
     request.onBytes?.(bytes);
@@ -119,6 +119,8 @@ async function* walk(root: string, below: string): AsyncGenerator<{ path: string
   }
 }
 
+/** 512 KiB at a time: hashing and writing then overlap, and waiting is rare. */
+const CHUNKS = { highWaterMark: 512 * 1024 };
 const HEAD = 512;
 
 /** What a file is packed as, by its first bytes; its name is not asked. */

@@ -26,9 +26,11 @@ export class FileBlobs implements BlobStore {
       let bytes = 0;
       try {
         for await (const chunk of chunks) {
+          // The write goes on in another thread meanwhile.
+          const written = writeAll(file, chunk);
           hash.update(chunk);
           bytes += chunk.length;
-          await writeAll(file, chunk);
+          await written;
         }
         await file.datasync();
       } finally {

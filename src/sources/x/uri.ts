@@ -62,6 +62,8 @@ export function requireId(object: JsonObject, what = 'the post'): string {
 }
 
 const HOSTS = new Set(['', 'www.', 'mobile.', 'm.'].flatMap((sub) => [`${sub}twitter.com`, `${sub}x.com`]));
+/** As X writes them: nothing left to parse. */
+const USUAL = /^https:\/\/(?:twitter|x)\.com\/\w{1,20}\/status\/([1-9]\d{0,19})$/;
 const STATUS_PATH = /^\/(?:(?:i\/web|i|@?\w{1,20})\/)?status(?:es)?\/([1-9]\d{0,19})(?:\/[\w/-]*)?$/;
 
 /**
@@ -71,6 +73,8 @@ const STATUS_PATH = /^\/(?:(?:i\/web|i|@?\w{1,20})\/)?status(?:es)?\/([1-9]\d{0,
 export function postUriFromUrl(url: string): PostUri | undefined {
   // Nearly every link in a post leads elsewhere: look before parsing.
   if (!url.includes('status')) return undefined;
+  const usual = USUAL.exec(url);
+  if (usual) return postOf(usual[1]!);
   let parsed: URL;
   try {
     parsed = new URL(url);

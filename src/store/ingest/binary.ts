@@ -2,6 +2,7 @@
  * Rows in the binary format of COPY (PostgreSQL documentation, COPY, "Binary Format"), written into one growing buffer
  * that is used again for the next batch. Postgres then parses no text: no escapes, no hex, no literals of tsvectors.
  */
+import { unitAt } from '../../core/char.js';
 import type { Lexemes } from '../../core/fold.js';
 import type { Value } from './tables.js';
 
@@ -10,10 +11,7 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const EPOCH_MS = 946_684_800_000;
 const TWO_32 = 2 ** 32;
 /** Native UTF-8 writing costs a call into C++; shorter strings are quicker written here. */
-const SHORT = 32;
-
-const NIBBLE = new Uint8Array(128);
-for (let i = 0; i < 16; i++) NIBBLE[i.toString(16).charCodeAt(0)] = i;
+const SHORT = 24;
 
 export class BinaryRows {
   private bytes = Buffer.allocUnsafeSlow(256 * 1024);
@@ -71,12 +69,7 @@ export class BinaryRows {
     const length = digits.length >> 1;
     this.room(4 + length);
     this.int32(length);
-    const { bytes } = this;
-    let { at } = this;
-    for (let i = 0; i < digits.length; i += 2) {
-      bytes[at++] = (NIBBLE[digits.charCodeAt(i)]! << 4) | NIBBLE[digits.charCodeAt(i + 1)]!;
-    }
-    this.at = at;
+    this.at += this.bytes.write(digits, this.at, 'hex');
   }
 
   private text(text: string): void {
@@ -92,14 +85,15 @@ export class BinaryRows {
 
   /** Without its length. Room is there already. */
   private utf8(text: string): void {
-    if (text.length > SHORT) {
+    const { length } = text;
+    if (length > SHORT) {
       this.at += this.bytes.write(text, this.at, 'utf8');
       return;
     }
     const { bytes } = this;
     let at = this.at;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
+    for (let i = 0; i < length; i++) {
+      const unit = unitAt(text, i);
       if (unit < 0x80) bytes[at++] = unit;
       else if (unit < 0x800) {
         bytes[at++] = 0xc0 | (unit >> 6);
