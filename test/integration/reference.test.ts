@@ -1,5 +1,6 @@
 /** docs/reference is made from the code, and stays what the code says. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { buildProgram } from '../../src/cli/program.js';
@@ -9,7 +10,10 @@ import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { commandsPage, schemaPage, sourcesPage } from '../support/reference.js';
 
 function expectSame(path: string, text: string): void {
-  if (process.env['PERDURE_UPDATE_GOLDEN'] === '1') return writeFileSync(path, text);
+  if (process.env['PERDURE_UPDATE_GOLDEN'] === '1') {
+    mkdirSync(dirname(path), { recursive: true });
+    return writeFileSync(path, text);
+  }
   if (!existsSync(path)) throw new Error(`${path} is missing: run with PERDURE_UPDATE_GOLDEN=1`);
   expect(text).toBe(readFileSync(path, 'utf8'));
 }
