@@ -65,6 +65,15 @@ describe('names', () => {
 });
 
 describe('proofs', () => {
+  it('holds a key that is none, and a signature out of range, for a forgery', () => {
+    const event = signed(1, [], 'hello');
+    for (const sig of ['f'.repeat(128), '0'.repeat(128)])
+      expect(() => eventOf({ ...event, sig })).toThrow('spoofed-identity');
+    const nobody = { ...event, pubkey: 'f'.repeat(64) };
+    const id = idOf({ pubkey: nobody.pubkey, createdAt: event.created_at, kind: 1, tags: [], content: 'hello' });
+    expect(() => eventOf({ ...nobody, id })).toThrow('spoofed-identity');
+  });
+
   it('takes an event whose id and signature are right, and an id over control characters as NIP-01 writes them', () => {
     expect(eventOf(signed(1, [], 'hello')).signed).toBe(true);
     const event = signed(1, [], 'bell \u0007 and \u001b[0m, "quoted" \\u0007\n');
