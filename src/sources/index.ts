@@ -3,6 +3,7 @@ import { example } from './example/index.js';
 import { mastodon } from './mastodon/index.js';
 import { nostr } from './nostr/index.js';
 import { parler } from './parler/index.js';
+import { slack } from './slack/index.js';
 import { telegram } from './telegram/index.js';
 import { truthsocial } from './truthsocial/index.js';
 import { vk } from './vk/index.js';
