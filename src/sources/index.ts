@@ -8,6 +8,7 @@ import { telegram } from './telegram/index.js';
 import { truthsocial } from './truthsocial/index.js';
 import { vk } from './vk/index.js';
 import { weibo } from './weibo/index.js';
+import { whatsapp } from './whatsapp/index.js';
 import { x } from './x/index.js';
 import type { Source } from './source.js';
 
