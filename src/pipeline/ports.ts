@@ -10,7 +10,7 @@ import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
 
 // ── accessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip';
+export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip' | 'zstd';
 
 export type AccessionStatus = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
 

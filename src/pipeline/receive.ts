@@ -19,6 +19,7 @@ import type {
   Packing,
   UnpackedMember,
 } from './ports.js';
+import { isZstdMagic } from './zstd-frames.js';
 
 export interface ReceiveDeps {
   readonly accessions: AccessionStore;
@@ -135,5 +136,6 @@ export function packingOf(head: Uint8Array): Packing {
   }
   // Whether a tar is inside shows only when it is unpacked.
   if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return 'gzip';
+  if (bytes.length >= 4 && isZstdMagic(bytes.readUInt32LE(0))) return 'zstd';
   return bytes.length >= 262 && bytes.toString('latin1', 257, 262) === 'ustar' ? 'tar' : 'file';
 }

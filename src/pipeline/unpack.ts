@@ -9,6 +9,7 @@ import tar from 'tar-stream';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { Rejection, type RejectReason } from '../core/errors.js';
 import type { AccessionRow, BlobStore, UnpackedMember } from './ports.js';
+import { unzstd } from './zstd.js';
 
 /** A bomb unpacks to more than 100 MB and to more than 200 times its packed size; real exports reach about 30. */
 const BOMB_BYTES = 100_000_000;
@@ -28,17 +29,24 @@ export async function unpack(blobs: BlobStore, accession: AccessionRow, onMember
       return unpackTar(blobs, blobs.open(accession.digest), accession, onMember);
     case 'tar.gz':
     case 'gzip':
-      return unpackGzip(blobs, accession, onMember);
+      return unpackCompressed(blobs, gunzip(blobs.open(accession.digest)), accession, onMember);
+    case 'zstd':
+      return unpackCompressed(blobs, unzstd(blobs.open(accession.digest)), accession, onMember);
     case 'folder':
       break; // its members were kept as they came
   }
 }
 
-// ── gzip, tar ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── gzip, zstd, tar ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A compressed tar, or one compressed file: what comes out decides. */
-async function unpackGzip(blobs: BlobStore, accession: AccessionRow, onMember: OnMember): Promise<void> {
-  const plain = guarded(gunzip(blobs.open(accession.digest)), accession.bytes, accession.path);
+async function unpackCompressed(
+  blobs: BlobStore,
+  unpacked: AsyncIterable<Uint8Array>,
+  accession: AccessionRow,
+  onMember: OnMember,
+): Promise<void> {
+  const plain = guarded(unpacked, accession.bytes, accession.path);
   const iterator = plain[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let length = 0;
@@ -57,7 +65,7 @@ async function unpackGzip(blobs: BlobStore, accession: AccessionRow, onMember: O
     return unpackTar(blobs, all(), accession, onMember);
   }
   const kept = await blobs.put(all());
-  await onMember({ path: accession.path.replace(/\.gz$/i, ''), ...kept });
+  await onMember({ path: accession.path.replace(/\.(?:gz|zst|zstd)$/i, ''), ...kept });
 }
 
 async function* gunzip(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
