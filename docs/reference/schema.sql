@@ -37,7 +37,7 @@ CREATE TABLE accession (
   finished_at timestamp with time zone,
   CONSTRAINT accession_pkey PRIMARY KEY (accession_id),
   CONSTRAINT accession_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
-  CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text]))),
+  CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text]))),
   CONSTRAINT accession_status_check CHECK ((status = ANY (ARRAY['receiving'::text, 'received'::text, 'splitting'::text, 'ingesting'::text, 'complete'::text, 'refused'::text, 'failed'::text])))
 );
 CREATE INDEX accession_by_collection ON public.accession USING btree (collection_id, received_at, accession_id);
@@ -131,9 +131,12 @@ CREATE TABLE member (
   declared integer, -- How many records the package itself says that this member holds.
   split boolean NOT NULL DEFAULT false,
   split_offset bigint NOT NULL DEFAULT 0, -- How far the splitter has come, in bytes: for progress only.
+  container integer, -- The member that this one was inside (a WARC, a compressed file).
+  exchange jsonb, -- Of an answer out of a WARC: its record's id, place and date, the address without secrets, the HTTP status.
   CONSTRAINT member_pkey PRIMARY KEY (accession_id, member),
   CONSTRAINT member_accession_id_fkey FOREIGN KEY (accession_id) REFERENCES accession(accession_id),
-  CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['records'::text, 'survey'::text, 'media'::text, 'sealed'::text, 'refused'::text, 'unrecognised'::text])))
+  CONSTRAINT member_container_fkey FOREIGN KEY (accession_id, container) REFERENCES member(accession_id, member),
+  CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['records'::text, 'survey'::text, 'media'::text, 'sealed'::text, 'refused'::text, 'container'::text, 'unrecognised'::text])))
 );
 CREATE INDEX member_by_path ON public.member USING btree (accession_id, path);
 

@@ -17,7 +17,7 @@ import type {
   UnpackedMember,
 } from './ports.js';
 import { answersFor, decide } from './recognise.js';
-import { unpack } from './unpack.js';
+import { packingInside, unpack } from './unpack/index.js';
 
 export interface AccessionDeps {
   readonly accessions: AccessionStore;
@@ -33,8 +33,8 @@ export async function processAccession(deps: AccessionDeps, id: Key): Promise<vo
   const accession = await deps.accessions.find(id);
   if (!accession || !['received', 'splitting'].includes(accession.status)) return;
   try {
-    await keepMembers(deps, accession);
-    const members = await recogniseMembers(deps, accession);
+    const notes = await keepMembers(deps, accession);
+    const members = await recogniseMembers(deps, accession, notes);
     if (members) await splitMembers(deps, accession, members);
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
@@ -50,33 +50,76 @@ export async function processAccession(deps: AccessionDeps, id: Key): Promise<vo
 
 // ── members ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function keepMembers({ accessions, blobs }: AccessionDeps, accession: AccessionRow): Promise<void> {
+/** @returns what was noticed on the way */
+async function keepMembers(deps: AccessionDeps, accession: AccessionRow): Promise<readonly string[]> {
+  const notes = [...(await unpackInto(deps, accession, accession))];
+  // A compressed file or a WARC may be in the package, and in there another: to the depth that real packages have.
+  let seen = 0;
+  for (let depth = 1; depth <= MAX_DEPTH; depth++) {
+    const members = await deps.accessions.members(accession.id);
+    const fresh = members.slice(seen);
+    seen = members.length;
+    for (const member of fresh) {
+      const packing = await packingInside(deps.blobs, member);
+      if (packing === undefined) continue;
+      try {
+        notes.push(
+          ...(await unpackInto(deps, accession, { ...member, packing, digest: member.digest! }, member.member)),
+        );
+      } catch (error) {
+        if (!(error instanceof Rejection)) throw error;
+        const { reason, detail } = error;
+        const broken = { path: `${member.path}/…`, bytes: member.bytes, refusal: { reason, detail } };
+        await deps.accessions.addMembers(accession.id, [broken], member.member);
+      }
+    }
+  }
+  return notes;
+}
+
+/** FAULTS: nesting of packages ends somewhere. A WACZ in a folder holds compressed WARCs, which hold answers: three. */
+const MAX_DEPTH = 3;
+
+async function unpackInto(
+  { accessions, blobs }: AccessionDeps,
+  { id }: AccessionRow,
+  pack: Parameters<typeof unpack>[1],
+  container?: number,
+): Promise<readonly string[]> {
   let pending: UnpackedMember[] = [];
   const flush = async (): Promise<void> => {
     const members = pending;
     pending = [];
-    if (members.length > 0) await accessions.addMembers(accession.id, members);
+    if (members.length > 0) await accessions.addMembers(id, members, container);
   };
-  await unpack(blobs, accession, async (member) => {
-    pending.push(member);
+  const inside = container !== undefined && pack.packing === 'zip' ? `${pack.path}/` : '';
+  const notes = await unpack(blobs, pack, async (member) => {
+    pending.push({ ...member, path: inside + member.path });
     if (pending.length >= MEMBERS_A_WRITE) await flush();
   });
   await flush();
+  return notes;
 }
 
 /** Undefined when nothing in the package can be imported; the accession has ended then. */
 async function recogniseMembers(
   deps: AccessionDeps,
   accession: AccessionRow,
+  notes: readonly string[],
 ): Promise<readonly RecognisedMember[] | undefined> {
   const { accessions, blobs } = deps;
   const kept = await accessions.members(accession.id);
   const named = accession.options.source;
   const sources = named === undefined ? deps.sources : deps.sources.filter((source) => source.manifest.id === named);
   const paths = kept.map((member) => member.path).sort();
-  const warnings: string[] = [];
+  const warnings: string[] = [...notes];
   const members: RecognisedMember[] = [];
+  const containers = new Set(kept.map((member) => member.container));
   for (const member of kept) {
+    if (containers.has(member.member)) {
+      members.push({ ...member, role: 'container', why: 'what it holds stands as members of its own' });
+      continue;
+    }
     if (member.refusal || member.bytes === 0 || member.digest === undefined) {
       members.push({
         ...member,
@@ -136,7 +179,7 @@ function unread(members: readonly RecognisedMember[]): string[] {
 function nothingHere(accession: AccessionRow, members: readonly RecognisedMember[]): string {
   if (members.length === 0) return `${accession.path} is empty`;
   if (members.length === 1 && members[0]!.refusal) return `${members[0]!.path}: ${members[0]!.refusal.detail}`;
-  const known = members.filter((member) => member.role !== 'unrecognised');
+  const known = members.filter((member) => member.role !== 'unrecognised' && member.role !== 'container');
   if (known.length === 0) {
     return `${accession.path} is not recognised as anything that can be imported; it is kept. Name its format with --source if you know it`;
   }

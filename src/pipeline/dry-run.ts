@@ -143,8 +143,10 @@ class Memory implements AccessionStore, IngestStore {
     return this.addMembers(_id, members);
   }
 
-  addMembers(_id: Key, members: readonly UnpackedMember[]): Promise<void> {
-    for (const member of members) this.kept.push({ ...member, member: this.kept.length, role: 'unrecognised' });
+  addMembers(_id: Key, members: readonly UnpackedMember[], container?: number): Promise<void> {
+    const inside = container !== undefined && { container };
+    for (const member of members)
+      this.kept.push({ ...member, ...inside, member: this.kept.length, role: 'unrecognised' });
     return Promise.resolve();
   }
 
@@ -199,6 +201,7 @@ class Memory implements AccessionStore, IngestStore {
       options,
       ...(survey !== undefined && { survey }),
       ...(member.modified !== undefined && { modified: member.modified }),
+      ...(member.exchange && { exchange: member.exchange }),
       firstReceived: new Date(0).toISOString(),
     });
   }

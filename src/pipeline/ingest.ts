@@ -73,8 +73,16 @@ function settingOf(task: RangeTask, source: Source, survey: Survey | undefined):
   };
 }
 
-/** When the package was seen: by its own word, else the giver's, else the package's clock, else when it came here. */
-export function observedOf(task: Pick<RangeTask, 'options' | 'modified' | 'firstReceived'>, survey?: Survey): Observed {
+/**
+ * When it was seen: when a WARC's record was fetched; else by the package's own word, the giver's, the package's clock;
+ * else when it came here.
+ */
+export function observedOf(
+  task: Pick<RangeTask, 'options' | 'modified' | 'exchange' | 'firstReceived'>,
+  survey?: Survey,
+): Observed {
+  const fetched = task.exchange?.at === undefined ? undefined : parseIso(task.exchange.at);
+  if (fetched) return { at: fetched, basis: 'http' };
   if (survey?.observedAt) return survey.observedAt;
   const stated = task.options.observedAt === undefined ? undefined : parseIso(task.options.observedAt);
   if (stated) return { at: stated, basis: 'stated' };

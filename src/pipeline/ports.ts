@@ -45,19 +45,44 @@ export interface AccessionRow {
   readonly receivedAt: string;
 }
 
-export interface MemberRow {
-  readonly member: number;
+/** One member as it came out of its package, before it is kept. */
+export interface UnpackedMember {
   readonly path: string;
   readonly bytes: number;
   /** Undefined when it could not be unpacked; then `refusal` says why. */
   readonly digest?: Digest;
   /** Wall-clock time that the package gives for it, without zone. */
   readonly modified?: string;
+  /** Set for the body of an answer that a WARC holds. */
+  readonly exchange?: Exchange;
   readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
 }
 
+/** When and from where a WARC's record came. */
+export interface Exchange {
+  /** WARC-Record-ID. */
+  readonly record?: string;
+  /** Where the record begins in the unpacked WARC. */
+  readonly offset: number;
+  /** WARC-Date, as written. */
+  readonly at?: string;
+  /** The address, secrets taken out. */
+  readonly uri?: string;
+  /** HTTP status. */
+  readonly status?: number;
+  /** What was taken out of the address. */
+  readonly removed?: readonly string[];
+}
+
+export interface MemberRow extends UnpackedMember {
+  readonly member: number;
+  /** The member that this one was inside. */
+  readonly container?: number;
+}
+
 export interface RecognisedMember extends MemberRow {
-  readonly role: Role | 'unrecognised';
+  /** `container`: a WARC or a compressed file, whose content stands as members of its own. */
+  readonly role: Role | 'container' | 'unrecognised';
   readonly source?: string;
   readonly format?: string;
   readonly confidence?: number;
@@ -98,17 +123,9 @@ export interface RangeTask extends RangePlan {
   readonly options: AccessionOptions;
   readonly survey?: Digest;
   readonly modified?: string;
+  readonly exchange?: Exchange;
   /** When this collection first received these bytes, RFC 3339 with milliseconds. */
   readonly firstReceived: string;
-}
-
-/** One member as it came out of its package, before it is kept. */
-export interface UnpackedMember {
-  readonly path: string;
-  readonly bytes: number;
-  readonly digest?: Digest;
-  readonly modified?: string;
-  readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
 }
 
 export interface NewAccession {
@@ -128,8 +145,8 @@ export interface AccessionStore {
   /** Everything of it is kept now. `members` for a folder; other packages are unpacked later. */
   received(id: Key, digest: Digest, bytes: number, members?: readonly UnpackedMember[]): Promise<void>;
   find(id: Key): Promise<AccessionRow | undefined>;
-  /** Keeps the members of an unpacked package; repeating it changes nothing. */
-  addMembers(id: Key, members: readonly UnpackedMember[]): Promise<void>;
+  /** Keeps the members of an unpacked package, or of one of its members; repeating it changes nothing. */
+  addMembers(id: Key, members: readonly UnpackedMember[], container?: number): Promise<void>;
   members(id: Key): Promise<readonly RecognisedMember[]>;
   recognised(
     id: Key,

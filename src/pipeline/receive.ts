@@ -19,7 +19,7 @@ import type {
   Packing,
   UnpackedMember,
 } from './ports.js';
-import { isZstdMagic } from './zstd-frames.js';
+import { packingOf } from './unpack/packing.js';
 
 export interface ReceiveDeps {
   readonly accessions: AccessionStore;
@@ -123,19 +123,3 @@ async function* walk(root: string, below: string): AsyncGenerator<{ path: string
 /** 512 KiB at a time: hashing and writing then overlap, and waiting is rare. */
 const CHUNKS = { highWaterMark: 512 * 1024 };
 const HEAD = 512;
-
-/** What a file is packed as, by its first bytes; its name is not asked. */
-export function packingOf(head: Uint8Array): Packing {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  if (
-    bytes.length >= 4 &&
-    bytes.readUInt16BE(0) === 0x504b &&
-    [0x0304, 0x0506, 0x0708].includes(bytes.readUInt16BE(2))
-  ) {
-    return 'zip';
-  }
-  // Whether a tar is inside shows only when it is unpacked.
-  if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return 'gzip';
-  if (bytes.length >= 4 && isZstdMagic(bytes.readUInt32LE(0))) return 'zstd';
-  return bytes.length >= 262 && bytes.toString('latin1', 257, 262) === 'ustar' ? 'tar' : 'file';
-}

@@ -113,6 +113,9 @@ export interface MemberView {
   readonly format: string | null;
   readonly bytes: number;
   readonly why: string | null;
+  /** Of an answer out of a WARC, as its record has it; the address without secrets. */
+  readonly fetchedAt: string | null;
+  readonly fetchedFrom: string | null;
 }
 
 export interface AccessionSummary {

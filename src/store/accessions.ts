@@ -78,8 +78,8 @@ export class PgAccessionStore implements AccessionStore {
     };
   }
 
-  async addMembers(id: Key, members: readonly UnpackedMember[]): Promise<void> {
-    await inTransaction(this.pool, (client) => insertMembers(client, id, members));
+  async addMembers(id: Key, members: readonly UnpackedMember[], container?: number): Promise<void> {
+    await inTransaction(this.pool, (client) => insertMembers(client, id, members, container));
   }
 
   async members(id: Key): Promise<readonly RecognisedMember[]> {
@@ -89,9 +89,11 @@ export class PgAccessionStore implements AccessionStore {
       bytes: string;
       digest: string | null;
       modified: string | null;
+      container: number | null;
+      exchange: RecognisedMember['exchange'] | null;
       refusal: RecognisedMember['refusal'] | null;
     }>(
-      `SELECT member, path, bytes, encode(digest, 'hex') AS digest, modified, refusal
+      `SELECT member, path, bytes, encode(digest, 'hex') AS digest, modified, container, exchange, refusal
        FROM member WHERE accession_id = $1 ORDER BY member`,
       [id],
     );
@@ -102,6 +104,8 @@ export class PgAccessionStore implements AccessionStore {
       role: 'unrecognised',
       ...(row.digest !== null && { digest: row.digest as Digest }),
       ...(row.modified !== null && { modified: row.modified }),
+      ...(row.container !== null && { container: row.container }),
+      ...(row.exchange && { exchange: row.exchange }),
       ...(row.refusal && { refusal: row.refusal }),
     }));
   }
@@ -240,14 +244,19 @@ export class PgAccessionStore implements AccessionStore {
 }
 
 /** Members are numbered in the order in which the package lists them, so that repeating this changes nothing. */
-async function insertMembers(client: ClientBase, id: Key, members: readonly UnpackedMember[]): Promise<void> {
+async function insertMembers(
+  client: ClientBase,
+  id: Key,
+  members: readonly UnpackedMember[],
+  container?: number,
+): Promise<void> {
   if (members.length === 0) return;
   await client.query(
-    `INSERT INTO member (accession_id, member, path, bytes, digest, modified, refusal)
+    `INSERT INTO member (accession_id, member, path, bytes, digest, modified, exchange, refusal, container)
      SELECT $1, coalesce((SELECT max(member) + 1 FROM member WHERE accession_id = $1), 0) + (n.place - 1), n.path, n.bytes,
-       n.digest, n.modified, n.refusal
-     FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::text[], $6::jsonb[]) WITH ORDINALITY
-       AS n(path, bytes, digest, modified, refusal, place)
+       n.digest, n.modified, n.exchange, n.refusal, $8
+     FROM unnest($2::text[], $3::bigint[], $4::bytea[], $5::text[], $6::jsonb[], $7::jsonb[]) WITH ORDINALITY
+       AS n(path, bytes, digest, modified, exchange, refusal, place)
      WHERE NOT EXISTS (SELECT FROM member m WHERE m.accession_id = $1 AND m.path = n.path
        AND m.digest IS NOT DISTINCT FROM n.digest)
      ON CONFLICT DO NOTHING`,
@@ -257,7 +266,9 @@ async function insertMembers(client: ClientBase, id: Key, members: readonly Unpa
       members.map((member) => member.bytes),
       members.map((member) => (member.digest === undefined ? null : `\\x${member.digest}`)),
       members.map((member) => member.modified ?? null),
+      members.map((member) => (member.exchange ? JSON.stringify(member.exchange) : null)),
       members.map((member) => (member.refusal ? JSON.stringify(member.refusal) : null)),
+      container ?? null,
     ],
   );
   await client.query(

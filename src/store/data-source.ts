@@ -2,11 +2,11 @@ import 'reflect-metadata';
 import pg, { type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Spine1767225600000 } from '../../migrations/1767225600000-spine.js';
-import { Zstd1767225700000 } from '../../migrations/1767225700000-zstd.js';
+import { Containers1767225700000 } from '../../migrations/1767225700000-containers.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
-const MIGRATIONS = [Spine1767225600000, Zstd1767225700000];
+const MIGRATIONS = [Spine1767225600000, Containers1767225700000];
 
 export interface DatabaseOptions {
   readonly url: string;

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import tar from 'tar-stream';
-import type { Key } from '../../src/core/digest.js';
 import type { UnpackedMember } from '../../src/pipeline/ports.js';
-import { packingOf } from '../../src/pipeline/receive.js';
-import { unpack } from '../../src/pipeline/unpack.js';
-import { Xxh64 } from '../../src/pipeline/xxh64.js';
-import { libraryFrame, unzstd } from '../../src/pipeline/zstd.js';
+import { packingOf } from '../../src/pipeline/unpack/packing.js';
+import { unpack } from '../../src/pipeline/unpack/index.js';
+import { Xxh64 } from '../../src/pipeline/unpack/xxh64.js';
+import { libraryFrame, unzstd } from '../../src/pipeline/unpack/zstd.js';
 import { FileBlobs } from '../../src/store/blobs.js';
 
 describe('unpack: zstd', () => {
@@ -26,11 +25,9 @@ describe('unpack: zstd', () => {
   async function unpacked(bytes: Buffer, path = 'RC_2016-12.zst'): Promise<UnpackedMember[]> {
     const { digest } = await blobs.put(chunks(bytes, bytes.length));
     const members: UnpackedMember[] = [];
-    const id = '0'.repeat(32) as Key;
     const packing = packingOf(bytes.subarray(0, 512));
     expect(packing).toBe('zstd');
-    const common = { id, collection: id, path, packing, digest, bytes: bytes.length, status: 'received' } as const;
-    await unpack(blobs, { ...common, options: { include: [] }, receivedAt: '2026-01-01T00:00:00.000Z' }, (member) =>
+    await unpack(blobs, { path, packing, digest, bytes: bytes.length }, (member) =>
       Promise.resolve(void members.push(member)),
     );
     return members;

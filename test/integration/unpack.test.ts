@@ -8,10 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import tar from 'tar-stream';
 import yazl from 'yazl';
 import { Rejection } from '../../src/core/errors.js';
-import type { Digest, Key } from '../../src/core/digest.js';
+import type { Digest } from '../../src/core/digest.js';
 import type { UnpackedMember } from '../../src/pipeline/ports.js';
-import { packingOf } from '../../src/pipeline/receive.js';
-import { unpack } from '../../src/pipeline/unpack.js';
+import { packingOf } from '../../src/pipeline/unpack/packing.js';
+import { unpack } from '../../src/pipeline/unpack/index.js';
 import { FileBlobs } from '../../src/store/blobs.js';
 
 describe('unpack', () => {
@@ -30,15 +30,10 @@ describe('unpack', () => {
     await unpack(
       blobs,
       {
-        id: '0'.repeat(32) as Key,
-        collection: '0'.repeat(32) as Key,
         path,
         packing: packingOf(bytes.subarray(0, 512)),
         digest,
         bytes: bytes.length,
-        status: 'received',
-        options: { include: [] },
-        receivedAt: '2026-01-01T00:00:00.000Z',
       },
       (member) => Promise.resolve(void members.push(member)),
     );

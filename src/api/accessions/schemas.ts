@@ -52,6 +52,8 @@ export const ACCESSION_SUMMARY = z
           format: z.string().nullable(),
           bytes: z.int(),
           why: z.string().nullable(),
+          fetchedAt: z.string().nullable().describe('of an answer out of a WARC: WARC-Date'),
+          fetchedFrom: z.string().nullable().describe('of an answer out of a WARC: its address, without secrets'),
         }),
       )
       .describe('the first 1,000, in path order'),

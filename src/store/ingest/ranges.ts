@@ -27,6 +27,7 @@ interface RangeRecord {
   format: string;
   refusal: RangeTask['refusal'] | null;
   modified: string | null;
+  exchange: RangeTask['exchange'] | null;
   survey: string | null;
   first_received: Date;
 }
@@ -38,7 +39,7 @@ const BEGIN_RANGE = `UPDATE ingest_range r SET tries = r.tries + 1
     AND c.collection_id = a.collection_id AND c.digest = m.digest
   RETURNING r.byte_length, r.records, r.layout, r.tries, r.problem, a.collection_id, a.options,
     encode(a.digest, 'hex') AS accession_digest, encode(m.digest, 'hex') AS capture,
-    m.path, m.source, m.format, m.refusal, m.modified, a.surveys ->> m.source AS survey,
+    m.path, m.source, m.format, m.refusal, m.modified, m.exchange, a.surveys ->> m.source AS survey,
     c.received_at AS first_received`;
 
 /**
@@ -73,6 +74,7 @@ export async function beginRange(pool: Pool, range: RangeRef): Promise<RangeTask
     options: { ...row.options, include: row.options.include ?? [] },
     ...(row.survey !== null && { survey: row.survey as Digest }),
     ...(row.modified !== null && { modified: row.modified }),
+    ...(row.exchange && { exchange: row.exchange }),
     firstReceived: row.first_received.toISOString(),
   };
 }

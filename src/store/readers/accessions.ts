@@ -162,6 +162,8 @@ export interface MemberRecord {
   readonly format: string | null;
   readonly bytes: number;
   readonly why: string | null;
+  readonly fetchedAt: string | null;
+  readonly fetchedFrom: string | null;
 }
 
 /** The first members in path order, or only those of one role. */
@@ -172,7 +174,8 @@ export async function listMembers(
   limit: number,
 ): Promise<readonly MemberRecord[]> {
   const result = await db.query<MemberRecord>(
-    `SELECT path, role, source, format, bytes::float8 AS bytes, coalesce(why, refusal ->> 'detail') AS why
+    `SELECT path, role, source, format, bytes::float8 AS bytes, coalesce(why, refusal ->> 'detail') AS why,
+       exchange ->> 'at' AS "fetchedAt", exchange ->> 'uri' AS "fetchedFrom"
      FROM member WHERE accession_id = $1 AND ($2::text IS NULL OR role = $2) ORDER BY path, member LIMIT $3`,
     [id, role, limit],
   );

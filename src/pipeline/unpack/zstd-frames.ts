@@ -4,7 +4,8 @@
  * is cut short is known to the byte, frames that follow a first one are read, and no block unpacks to more than 128 KiB
  * before somebody has counted it.
  */
-import { Rejection } from '../core/errors.js';
+import { Rejection } from '../../core/errors.js';
+import type { ByteReader } from './byte-reader.js';
 
 const FRAME_MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;
@@ -28,53 +29,6 @@ export interface Frame {
   /** How much it unpacks to, where it says so. */
   readonly contentBytes?: number;
   readonly hasChecksum: boolean;
-}
-
-/** Bytes of a stream, so many at a time. */
-export class ByteReader {
-  at = 0;
-  private held: Buffer = Buffer.alloc(0);
-  private readonly chunks: AsyncIterator<Uint8Array>;
-
-  constructor(chunks: AsyncIterable<Uint8Array>) {
-    this.chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** Fewer than asked for only at the end. */
-  async take(length: number): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    let missing = length;
-    for (;;) {
-      const part = this.held.subarray(0, missing);
-      this.held = this.held.subarray(part.length);
-      if (part.length > 0) parts.push(part);
-      missing -= part.length;
-      if (missing === 0) break;
-      const next = await this.chunks.next();
-      if (next.done === true) break;
-      this.held = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
-    }
-    this.at += length - missing;
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-  }
-
-  /** Throws a Rejection (`truncated`) where the stream ends before. */
-  async need(length: number, what: string): Promise<Buffer> {
-    const bytes = await this.take(length);
-    if (bytes.length === length) return bytes;
-    throw new Rejection(
-      'truncated',
-      `the zstd stream ends after ${this.at} bytes, inside ${what}: copy or download it again`,
-    );
-  }
-
-  async skip(length: number, what: string): Promise<void> {
-    for (let left = length; left > 0;) left -= (await this.need(Math.min(left, MAX_BLOCK), what)).length;
-  }
-
-  async close(): Promise<void> {
-    await this.chunks.return?.();
-  }
 }
 
 /** The next frame with content; undefined at the end of the stream. Skippable frames are passed over. */

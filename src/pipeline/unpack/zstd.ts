@@ -5,9 +5,10 @@
 import { Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { Rejection } from '../core/errors.js';
+import { Rejection } from '../../core/errors.js';
+import { ByteReader } from './byte-reader.js';
 import { Xxh64 } from './xxh64.js';
-import { ByteReader, frameBytes, nextFrame, type Frame } from './zstd-frames.js';
+import { frameBytes, nextFrame, type Frame } from './zstd-frames.js';
 
 /** Unpacks one frame, whose bytes come block by block. */
 export type UnpackFrame = (frame: Frame, bytes: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>;
@@ -17,7 +18,7 @@ export async function* unzstd(
   packed: AsyncIterable<Uint8Array>,
   unpackFrame: UnpackFrame = NATIVE ? nativeFrame(NATIVE) : libraryFrame,
 ): AsyncGenerator<Uint8Array> {
-  const reader = new ByteReader(packed);
+  const reader = new ByteReader(packed, 'the zstd stream');
   try {
     for (let frame = await nextFrame(reader); frame; frame = await nextFrame(reader)) {
       let bytes = 0;

@@ -1,0 +1,124 @@
+/** ZIP and zip64: the directory at the end is believed, each name, size and sum checked. */
+import { crc32 } from 'node:zlib';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { Rejection } from '../../core/errors.js';
+import type { BlobStore } from '../ports.js';
+import { BOMB_BYTES, BOMB_RATIO, MAX_MEMBERS, refused, unsafePath, type OnMember, type Package } from './guards.js';
+
+export async function unpackZip(blobs: BlobStore, pack: Package, onMember: OnMember): Promise<void> {
+  const file = await blobs.asFile(pack.digest);
+  try {
+    const zip = await openZip(file.path, pack.path);
+    try {
+      await eachEntry(zip, pack, (entry, seen) => unpackEntry(blobs, zip, entry, seen, onMember));
+    } finally {
+      zip.close();
+    }
+  } finally {
+    await file.release();
+  }
+}
+
+function openZip(path: string, name: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    // Names are decoded and checked here, each with its reason: yauzl would end the whole package at the first bad one.
+    yauzl.open(
+      path,
+      { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true },
+      (error, zip) => {
+        if (error)
+          reject(new Rejection('truncated', `${name} is no whole ZIP: ${error.message}. Copy or download it again`));
+        else resolve(zip);
+      },
+    );
+  });
+}
+
+async function eachEntry(
+  zip: ZipFile,
+  pack: Package,
+  visit: (entry: Entry, seen: Set<string>) => Promise<void>,
+): Promise<void> {
+  if (zip.entryCount > MAX_MEMBERS) {
+    throw new Rejection('bomb', `${pack.path} lists ${zip.entryCount} members; the limit is ${MAX_MEMBERS}`);
+  }
+  const seen = new Set<string>();
+  await new Promise<void>((resolve, reject) => {
+    zip.on('error', (error: Error) => reject(new Rejection('malformed', `${pack.path}: ${error.message}`)));
+    zip.on('end', () => resolve());
+    zip.on('entry', (entry: Entry) => {
+      visit(entry, seen).then(() => zip.readEntry(), reject);
+    });
+    zip.readEntry();
+  });
+}
+
+const SYMLINK = 0o120000;
+const FILE_TYPE = 0o170000;
+
+async function unpackEntry(
+  blobs: BlobStore,
+  zip: ZipFile,
+  entry: Entry,
+  seen: Set<string>,
+  onMember: OnMember,
+): Promise<void> {
+  const path = nameOf(entry);
+  if (path.endsWith('/')) return;
+  const bytes = entry.uncompressedSize;
+  const unsafe =
+    ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen);
+  if (unsafe !== undefined) return onMember(refused(path, bytes, 'unsafe-path', unsafe));
+  if (entry.isEncrypted()) {
+    return onMember(refused(path, bytes, 'encrypted', 'encrypted: unpack it with its password and hand in the folder'));
+  }
+  if (bytes > BOMB_BYTES && bytes > entry.compressedSize * BOMB_RATIO) {
+    return onMember(refused(path, bytes, 'bomb', `would unpack ${entry.compressedSize} bytes to ${bytes}`));
+  }
+  try {
+    const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
+    await onMember({ path, ...kept, ...modifiedOf(entry) });
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code !== undefined &&
+      !String((error as NodeJS.ErrnoException).code).startsWith('Z_')
+    )
+      throw error;
+    await onMember(refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`));
+  }
+}
+
+function nameOf(entry: Entry): string {
+  const raw = entry.fileName as unknown as Buffer;
+  return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
+}
+
+/** yauzl checks sizes, not sums. A wrong sum throws before the blob becomes visible. */
+async function* checked(chunks: AsyncIterable<Uint8Array>, expected: number): AsyncGenerator<Uint8Array> {
+  let sum = 0;
+  for await (const chunk of chunks) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== expected) throw new Error('its checksum (CRC-32) does not match: copy or download the package again');
+}
+
+function openEntry(zip: ZipFile, entry: Entry): Promise<AsyncIterable<Uint8Array>> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) =>
+      error ? reject(error) : resolve(stream as AsyncIterable<Uint8Array>),
+    );
+  });
+}
+
+/** ZIP keeps a wall-clock time in steps of two seconds, without zone; 1980 means that nobody set it. */
+function modifiedOf(entry: Entry): { modified?: string } {
+  const date = entry.lastModFileDate;
+  const time = entry.lastModFileTime;
+  const year = 1980 + (date >> 9);
+  if (year < 1990) return {};
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = `${year}-${two((date >> 5) & 15)}-${two(date & 31)}`;
+  const modified = `${day}T${two(time >> 11)}:${two((time >> 5) & 63)}:${two((time & 31) * 2)}`;
+  return Number.isNaN(Date.parse(modified + 'Z')) ? {} : { modified };
+}
