@@ -17,10 +17,12 @@ export interface ApiConfig {
   readonly blobs: string;
 }
 
-/** What the API asks of a source: its name, and whether it knows a web address. */
+/** What the API asks of a source: its name, whether it knows a web address, and whether a mapping is right. */
 export interface ApiSource {
   readonly manifest: { readonly id: string; readonly name: string };
   locate?(url: string): PostUri | undefined;
+  /** Throws a UsageError. */
+  checkMapping?(mapping: unknown): void;
 }
 
 export interface ApiDeps {

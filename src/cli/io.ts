@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+
 /** What a command sees of the terminal. */
 export interface CliIo {
   /** To stdout. */
@@ -10,6 +12,8 @@ export interface CliIo {
   /** Columns of stdout. */
   readonly width: number;
   readonly env: NodeJS.ProcessEnv;
+  /** Asks the person at the terminal, and gives what they typed; absent where nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** Ends a command with this exit code; everything has been said. */
@@ -34,5 +38,15 @@ export function terminalIo(): CliIo {
     color: stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
     width: stdout.columns ?? 80,
     env,
+    ...(process.stdin.isTTY && stderr.isTTY && { ask: askTerminal }),
   };
+}
+
+async function askTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(question)).trim();
+  } finally {
+    lines.close();
+  }
 }

@@ -1,5 +1,5 @@
 /** What came of an import, for people. */
-import type { DryRun } from '../pipeline/dry-run.js';
+import type { DryRun, DryRunPost } from '../pipeline/dry-run.js';
 import type { AccessionSummary } from '../read/index.js';
 import type { CliIo } from './io.js';
 import { clean } from './print.js';
@@ -56,5 +56,20 @@ export function printDryRun(io: CliIo, run: DryRun): void {
     const reasons = Object.entries(member.rejectReasons).map(([reason, n]) => `${reason} ${count(n)}`);
     if (reasons.length > 0) io.out(`      rejected: ${reasons.join(', ')}\n`);
   }
+  if (run.posts.length > 0) io.out(`  the first ${run.posts.length} as they would be:\n`);
+  for (const post of run.posts) printDryPost(io, post);
   for (const warning of run.warnings) io.out(`    note: ${clean(warning)}\n`);
+}
+
+/** What is not public is not put on a screen that others may see. */
+function printDryPost(io: CliIo, { post, outcome, observedAt, content, losses }: DryRunPost): void {
+  const visibility = content?.visibility ?? 'unknown';
+  const shown = visibility === 'public' || visibility === 'unlisted' || visibility === 'unknown';
+  const words = content?.text ?? content?.name ?? '';
+  const text = shown ? clean(words.replaceAll(/\s+/g, ' ')).slice(0, 120) : 'not shown here';
+  const author = content?.attributedTo ?? 'author unknown';
+  const what = outcome === 'present' ? visibility : outcome;
+  io.out(`      ${content?.published?.at ?? 'no time'}  ${clean(author)}  (${what}, seen ${observedAt})\n`);
+  io.out(`          ${text === '' ? '(no words)' : text}\n          ${clean(post)}\n`);
+  for (const loss of losses) io.out(`          lost: ${clean(loss)}\n`);
 }

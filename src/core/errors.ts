@@ -24,6 +24,7 @@ export type RejectReason =
   | 'service-message'
   | 'placeholder'
   | 'not-supported'
+  | 'ambiguous'
   | 'unsafe-path'
   | 'encrypted'
   | 'bomb'

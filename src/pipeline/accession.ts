@@ -12,11 +12,12 @@ import type {
   AccessionStore,
   BlobStore,
   Dispatcher,
+  MemberRow,
   RangePlan,
   RecognisedMember,
   UnpackedMember,
 } from './ports.js';
-import { answersFor, decide } from './recognise.js';
+import { ambiguityOf, answersFor, decide, type Decision } from './recognise.js';
 import { packingInside, unpack } from './unpack/index.js';
 
 export interface AccessionDeps {
@@ -130,11 +131,7 @@ async function recogniseMembers(
     }
     const head = await blobs.read(member.digest, 0, Math.min(HEAD_BYTES, member.bytes));
     const answers = answersFor({ path: member.path, size: member.bytes, head, paths }, sources);
-    const { answer, ambiguity } = decide(answers, named !== undefined);
-    if (ambiguity !== undefined) warnings.push(`${member.path}: ${ambiguity}`);
-    members.push(
-      answer ? { ...member, ...answer, ...openSealed(answer, accession) } : { ...member, role: 'unrecognised' },
-    );
+    members.push({ ...member, ...roleOf(decide(answers, named !== undefined), accession) });
   }
   const surveys = await surveyAll(deps, accession, sources, members, warnings);
   const withDeclared = members.map((member) => {
@@ -156,6 +153,17 @@ async function recogniseMembers(
 }
 
 const EMPTY = { reason: 'empty', detail: 'the file is empty' } as const;
+
+function roleOf(decision: Decision, accession: AccessionRow): Omit<RecognisedMember, keyof MemberRow> & RefusalOf {
+  if ('ambiguous' in decision) {
+    return { role: 'unrecognised', refusal: { reason: 'ambiguous', detail: ambiguityOf(decision.ambiguous) } };
+  }
+  const { answer } = decision;
+  if (answer) return { ...answer, ...openSealed(answer, accession) };
+  return { role: 'unrecognised', ...(decision.hint !== undefined && { why: decision.hint }) };
+}
+
+type RefusalOf = Pick<MemberRow, 'refusal'>;
 
 function openSealed(answer: RecognisedMember | { role: string; opensWith?: string }, accession: AccessionRow) {
   const asked =
@@ -181,7 +189,9 @@ function nothingHere(accession: AccessionRow, members: readonly RecognisedMember
   if (members.length === 1 && members[0]!.refusal) return `${members[0]!.path}: ${members[0]!.refusal.detail}`;
   const known = members.filter((member) => member.role !== 'unrecognised' && member.role !== 'container');
   if (known.length === 0) {
-    return `${accession.path} is not recognised as anything that can be imported; it is kept. Name its format with --source if you know it`;
+    const hint = members.find((member) => member.why !== undefined && member.role === 'unrecognised')?.why;
+    const seen = hint === undefined ? '' : `, it looks like ${hint}`;
+    return `${accession.path} is not recognised as anything that can be imported${seen}; it is kept. Name its format with --source if you know it`;
   }
   const what = known
     .map((member) => `${member.path} (${member.why ?? member.role})`)

@@ -44,6 +44,8 @@ export interface Setting {
   readonly capture: Digest;
   /** When it was seen, where the record itself does not say so. */
   readonly observed: Observed;
+  /** Digest of the mapping that it was read by, if any: the same bytes read by another mapping state something else. */
+  readonly mapping?: string;
   /** True when the source can compute this URL's post itself, so that no alias need be stored. */
   readonly locatable: (alias: string, post: PostUri) => boolean;
 }
@@ -64,6 +66,7 @@ export function place(reading: Reading, offset: number, length: number, item: nu
     setting.capture,
     String(offset),
     String(item),
+    ...(setting.mapping === undefined ? [] : [setting.mapping]),
   );
   return { reading, post, observation, observed, offset, length, item };
 }

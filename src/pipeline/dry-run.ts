@@ -2,6 +2,7 @@
  * What an import would do, without doing it: the very same pipeline over stores that forget. Only the blobs are real,
  * in a folder that the caller throws away; of the archive, only `known` is asked.
  */
+import type { Content } from '../core/content.js';
 import { keyOf, type Digest, type Key } from '../core/digest.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Source } from '../sources/source.js';
@@ -41,10 +42,21 @@ export interface DryRunMember {
   readonly rejectReasons: Readonly<Record<string, number>>;
 }
 
+/** A post as it would be stored. */
+export interface DryRunPost {
+  readonly post: string;
+  readonly outcome: string;
+  readonly observedAt: string;
+  readonly content: Content | null;
+  readonly losses: readonly string[];
+}
+
 export interface DryRun {
   readonly path: string;
   readonly digest: Digest;
   readonly members: readonly DryRunMember[];
+  /** The first ten that would be new, in the order of the file. */
+  readonly posts: readonly DryRunPost[];
   readonly warnings: readonly string[];
   readonly problem: string | null;
 }
@@ -79,6 +91,26 @@ export async function dryRun(
   return memory.result();
 }
 
+const SHOWN = 10;
+
+function postsOf(batch: Batch): DryRunPost[] {
+  const uris = new Map(batch.posts.map(({ post, uri }) => [post, uri]));
+  const contents = new Map(batch.snapshots.map(({ post, digest, content }) => [post + digest, content]));
+  return batch.observations
+    .toSorted((a, b) => a.offset - b.offset || a.item - b.item)
+    .slice(0, SHOWN)
+    .map(({ post, outcome, observed, digest, losses }) => {
+      const content = contents.get(post + (digest ?? ''));
+      return {
+        post: uris.get(post)!,
+        outcome,
+        observedAt: observed.at.at,
+        content: content === undefined ? null : (JSON.parse(content) as Content),
+        losses: losses === undefined ? [] : (JSON.parse(losses) as string[]),
+      };
+    });
+}
+
 interface Tally {
   records: number;
   read: number;
@@ -94,6 +126,7 @@ class Memory implements AccessionStore, IngestStore {
   private surveys: Readonly<Record<string, Digest>> = {};
   private warnings: readonly string[] = [];
   private problem: string | null = null;
+  private posts: readonly DryRunPost[] = [];
   private readonly plans = new Map<string, RangePlan>();
   private readonly tallies = new Map<number, Tally>();
 
@@ -119,7 +152,7 @@ class Memory implements AccessionStore, IngestStore {
         rejectReasons: reasons,
       };
     });
-    return { path, digest, members, warnings: this.warnings, problem: this.problem };
+    return { path, digest, members, posts: this.posts, warnings: this.warnings, problem: this.problem };
   }
 
   ensureCollection = (name: string): Promise<Key> => Promise.resolve(keyOf('collection', name));
@@ -218,6 +251,7 @@ class Memory implements AccessionStore, IngestStore {
     const sum = this.tallyOf(ref.member);
     sum.read += tally.read;
     sum.fresh += batch.observations.length;
+    if (this.posts.length < SHOWN) this.posts = [...this.posts, ...postsOf(batch)].slice(0, SHOWN);
     for (const row of tally.rejected) this.countRejected(sum, row.reason);
     this.plans.delete(`${ref.member}/${ref.offset}`);
     return Promise.resolve(true);

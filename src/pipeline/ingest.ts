@@ -1,7 +1,9 @@
 /**
  * One range: bytes → readings → rows → one transaction. What a worker does for a job of the queue `ingest`.
  */
+import { canonicalise, type Json } from '../core/canonical.js';
 import { VISIBILITIES, type Visibility } from '../core/content.js';
+import { sha256 } from '../core/digest.js';
 import { Rejection } from '../core/errors.js';
 import { isRefused, type Basis, type Observed, type Reading, type RefusedItem } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
@@ -69,6 +71,7 @@ function settingOf(task: RangeTask, source: Source, survey: Survey | undefined):
     collection: task.collection,
     capture: task.capture,
     observed: observedOf(task, survey),
+    ...(task.options.mapping !== undefined && { mapping: sha256(canonicalise(task.options.mapping as Json)) }),
     locatable: (alias, post) => source.locate?.(alias) === post,
   };
 }

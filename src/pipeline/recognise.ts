@@ -18,13 +18,27 @@ export function answersFor(member: MemberHead, sources: readonly Source[]): read
 /** Below this a guess is not acted upon, unless the person named the source. */
 export const MIN_CONFIDENCE = 0.4;
 
-/** The answer to act upon, and a warning where two are nearly as good. */
-export function decide(answers: readonly Answer[], named: boolean): { answer?: Answer; ambiguity?: string } {
-  const [first, second] = answers;
-  if (!first || (first.confidence < MIN_CONFIDENCE && !named)) return {};
-  if (second && first.confidence - second.confidence < 0.1 && second.role === 'records' && first.role === 'records') {
-    const ambiguity = `could be ${first.source} (${first.why}) or ${second.source} (${second.why}): read as ${first.source}; use --source to choose`;
-    return { answer: first, ambiguity };
-  }
-  return { answer: first };
+/** Two answers this near to each other are not told apart by a guess. */
+const TOO_NEAR = 0.1;
+
+export type Decision =
+  | { readonly answer: Answer }
+  /** Several sources are about as sure: a person must say which. */
+  | { readonly ambiguous: readonly Answer[] }
+  /** Nothing is sure enough; `hint` is what the best of them would need. */
+  | { readonly answer?: undefined; readonly hint?: string };
+
+export function decide(answers: readonly Answer[], named: boolean): Decision {
+  const [first] = answers;
+  if (!first) return {};
+  if (first.confidence < MIN_CONFIDENCE && !named) return { hint: first.why };
+  const near = answers.filter((answer) => first.confidence - answer.confidence < TOO_NEAR);
+  const matter = near.filter((answer) => answer.role === 'records' || answer.role === 'sealed');
+  return matter.length > 1 && matter.includes(first) ? { ambiguous: matter } : { answer: first };
+}
+
+/** What to say of it, and what to do. */
+export function ambiguityOf(answers: readonly Answer[]): string {
+  const could = answers.map(({ source, why }) => `${source} (${why})`).join(' or ');
+  return `could be ${could}: say which with ${answers.map(({ source }) => `--source ${source}`).join(' or ')}`;
 }

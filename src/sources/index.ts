@@ -1,5 +1,6 @@
 /** Every source there is. Adding one means adding a line here: nothing is discovered behind anyone's back. */
 import { example } from './example/index.js';
+import { generic } from './generic/index.js';
 import { mastodon } from './mastodon/index.js';
 import { nostr } from './nostr/index.js';
 import { parler } from './parler/index.js';
@@ -12,7 +13,20 @@ import { whatsapp } from './whatsapp/index.js';
 import { x } from './x/index.js';
 import type { Source } from './source.js';
 
-export const SOURCES: readonly Source[] = [x, mastodon, telegram, nostr, truthsocial, weibo, vk, parler, example];
+export const SOURCES: readonly Source[] = [
+  x,
+  mastodon,
+  telegram,
+  slack,
+  whatsapp,
+  nostr,
+  truthsocial,
+  weibo,
+  vk,
+  parler,
+  generic,
+  example,
+];
 
 export function sourceById(id: string): Source | undefined {
   return SOURCES.find((source) => source.manifest.id === id);

@@ -103,6 +103,8 @@ export interface ImportOptions {
   readonly timezone?: string;
   readonly account?: string;
   readonly include: readonly Inclusion[];
+  /** For `generic`: which field is what. Checked when it was given. */
+  readonly mapping?: { readonly [key: string]: unknown };
 }
 
 /** A record's place in its member. */
@@ -137,6 +139,8 @@ export interface Source {
   survey?(pack: PackageReader): Promise<Survey>;
   /** Ranges in ascending order, without overlap. Throws a Rejection where the member cannot be split at all. */
   split(member: AsyncIterable<Uint8Array>, format: string, path: string): AsyncIterable<RecordRange>;
+  /** Whether `--mapping` can be read by this source. Throws a UsageError that names what is wrong in it. */
+  checkMapping?(mapping: unknown): void;
   /** The canonical URI of the post that a web address leads to, where the address alone says so. */
   locate?(url: string): PostUri | undefined;
   /** Throws a Rejection when the record states nothing that can be archived. */

@@ -47,7 +47,8 @@ export class PgAccessionStore implements AccessionStore {
       packing,
       bytes: '0',
       status: 'receiving',
-      options,
+      // TypeORM's type of what may be inserted does not follow a mapping's depth.
+      options: options as object,
       custody,
     });
   }

@@ -13,6 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { showKey, type Key } from '../../core/digest.js';
+import { UsageError } from '../../core/errors.js';
 import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
 import { receiveStream } from '../../pipeline/receive.js';
 import {
@@ -47,6 +48,8 @@ import { openUpload } from './upload.js';
 export const UPLOAD_ROUTE = 'POST /api/v1/accessions';
 
 const DEFAULT_COLLECTION = 'default';
+/** The source that reads what a mapping explains. */
+const MAPPED = 'generic';
 const UNNAMED = 'upload';
 
 type Receive = z.output<typeof RECEIVE>;
@@ -96,6 +99,7 @@ export class AccessionsController {
     try {
       const said = { ...query, ...checkFields(upload.fields) };
       this.checkSource(said.source);
+      this.checkMapping(said);
       const name = nameOf(said.name ?? upload.name);
       const id = await receiveStream(this.deps, name, upload.chunks, {
         collection: said.collection ?? DEFAULT_COLLECTION,
@@ -174,6 +178,18 @@ export class AccessionsController {
     const detail = `no such source; there are: ${ids.join(', ')}`;
     throw new Problem('invalid', `source: ${detail}`, [{ parameter: 'source', detail }]);
   }
+
+  private checkMapping({ source, mapping }: Partial<Receive>): void {
+    const given = mapping !== undefined;
+    if (!given && source !== MAPPED) return;
+    try {
+      if (!given || (source ?? MAPPED) !== MAPPED) throw new UsageError(`a mapping goes with the source ${MAPPED}`);
+      this.deps.sources.find(({ manifest }) => manifest.id === MAPPED)?.checkMapping?.(mapping);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new Problem('invalid', `mapping: ${error.message}`, [{ parameter: 'mapping', detail: error.message }]);
+    }
+  }
 }
 
 async function found<T>(id: Key, answer: Promise<T | undefined>): Promise<T> {
@@ -203,13 +219,16 @@ function nameOf(name: string | undefined): string {
   return clean === '' || clean === '.' || clean === '..' ? UNNAMED : clean.slice(0, 500);
 }
 
-function optionsOf({ source, observedAt, timezone, account, include }: Partial<Receive>): AccessionOptions {
+function optionsOf(said: Partial<Receive>): AccessionOptions {
+  const { observedAt, timezone, account, include, mapping } = said;
+  const source = mapping === undefined ? said.source : MAPPED;
   return {
     include: include ?? [],
     ...(source !== undefined && { source }),
     ...(observedAt !== undefined && { observedAt }),
     ...(timezone !== undefined && { timezone }),
     ...(account !== undefined && { account }),
+    ...(mapping !== undefined && { mapping }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { messageOf } from '../../core/errors.js';
 import { assertZone } from '../../core/time.js';
+import type { AccessionOptions } from '../../pipeline/ports.js';
 import { pageOf, paging } from '../http/page.js';
 import { COLLECTION_NAME, FLAG, listOf, MOMENT } from '../http/schemas.js';
 
@@ -112,6 +114,18 @@ export const REJECTS_QUERY = z.strictObject({ ...paging });
 const text = (most: number) => z.string().min(1).max(most).optional();
 
 /** What whoever hands something in says about it, as query parameters or as fields of the form before its file. */
+const MAPPING = z
+  .string()
+  .max(20_000)
+  .transform((given, context): NonNullable<AccessionOptions['mapping']> => {
+    try {
+      return JSON.parse(given) as NonNullable<AccessionOptions['mapping']>;
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) });
+      return z.NEVER;
+    }
+  });
+
 export const RECEIVE = z.strictObject({
   name: text(1_000).describe('of the file; else that of Content-Disposition or of the form part'),
   collection: COLLECTION_NAME.optional().describe('`default` unless told otherwise; made if there is none'),
@@ -124,6 +138,7 @@ export const RECEIVE = z.strictObject({
     .describe('IANA zone of times that have none'),
   account: text(500).describe('the account whose archive this is, where the file does not say so'),
   include: listOf(['direct', 'followers', 'group', 'likes', 'account', 'unknown']).describe('sealed members to open'),
+  mapping: MAPPING.optional().describe('for `generic`: which field is what, as JSON'),
   receivedFrom: text(2_000).describe('who handed it in'),
   authority: text(2_000).describe('by what right'),
   note: text(10_000),

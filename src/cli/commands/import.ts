@@ -1,11 +1,11 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { cpus, hostname, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
 import { showKey, type Key } from '../../core/digest.js';
-import { UsageError } from '../../core/errors.js';
+import { messageOf, UsageError } from '../../core/errors.js';
 import { assertZone, parseIso } from '../../core/time.js';
 import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
 import { dryRun, type DryRun } from '../../pipeline/dry-run.js';
@@ -18,6 +18,7 @@ import { PgIngestStore } from '../../store/ingest/store.js';
 import { withArchive, withReader, type Opened } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
 import { Progress } from '../progress.js';
+import { askSource } from './ask-source.js';
 import { printDryRun, printSummary } from '../summary.js';
 
 interface ImportFlags {
@@ -32,6 +33,7 @@ interface ImportFlags {
   consent?: string;
   restrict?: boolean;
   note?: string;
+  mapping?: string;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -51,6 +53,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--timezone <zone>', 'zone of times that have none, e.g. Asia/Damascus')
     .option('--account <id>', 'the account whose archive this is, where the file does not say so')
     .option('--include <kinds>', `open sealed members: ${INCLUSIONS.join(',')}`, inclusions, [])
+    .option('--mapping <file>', 'which column or field is what, for files that no source knows (JSON)')
     .option('--received-from <who>', 'who handed it in')
     .option('--authority <text>', 'by what right')
     .option('--consent <file>', 'the consent form; kept, sealed')
@@ -113,7 +116,11 @@ async function run(io: CliIo, paths: readonly string[], flags: ImportFlags): Pro
 }
 
 export function optionsOf(flags: ImportFlags): AccessionOptions {
-  const { source, observedAt, timezone, account, include } = flags;
+  const { observedAt, timezone, account, include } = flags;
+  const mapping = flags.mapping === undefined ? undefined : readMapping(flags.mapping);
+  const source = mapping === undefined ? flags.source : 'generic';
+  if (source !== (flags.source ?? source)) throw new UsageError('--mapping is for --source generic');
+  if (source === 'generic' && mapping === undefined) throw new UsageError('--source generic needs --mapping');
   if (source !== undefined && !sourceById(source)) throw new UsageError(`--source ${source}: no such source`);
   if (observedAt !== undefined && parseIso(observedAt)?.zone !== 'utc' && parseIso(observedAt)?.zone !== 'stated') {
     throw new UsageError(`--observed-at ${observedAt}: must be a time with zone, like 2017-01-02T08:00:00Z`);
@@ -131,7 +138,20 @@ export function optionsOf(flags: ImportFlags): AccessionOptions {
     ...(observedAt !== undefined && { observedAt }),
     ...(timezone !== undefined && { timezone }),
     ...(account !== undefined && { account }),
+    ...(mapping !== undefined && { mapping }),
   };
+}
+
+function readMapping(path: string): NonNullable<AccessionOptions['mapping']> {
+  check(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--mapping ${path}: ${messageOf(error)}`);
+  }
+  sourceById('generic')!.checkMapping!(value);
+  return value as NonNullable<AccessionOptions['mapping']>;
 }
 
 function check(path: string): void {
@@ -165,22 +185,27 @@ async function importPaths(
     queues: large ? ['accession'] : ['accession', 'ingest'],
     reconciles: true,
   });
+  const importOne = async (path: string, asked: AccessionOptions): Promise<AccessionSummary> => {
+    signal.throwIfAborted();
+    const progress = new Progress(io, path, flags.json !== true || io.isTty);
+    const id = await receivePath(archive, resolve(path), {
+      collection: flags.collection,
+      options: asked,
+      custody,
+      onBytes: (bytes) => progress.receiving(bytes),
+    });
+    await follow(archive, id, progress, signal);
+    const summary = await accessionSummary(archive.pool, id);
+    if (!summary) throw new Error(`accession ${showKey(id)} has vanished`);
+    if (!flags.json) printSummary(io, summary);
+    return summary;
+  };
   const summaries: AccessionSummary[] = [];
   try {
     for (const path of paths) {
-      signal.throwIfAborted();
-      const progress = new Progress(io, path, flags.json !== true || io.isTty);
-      const id = await receivePath(archive, resolve(path), {
-        collection: flags.collection,
-        options,
-        custody,
-        onBytes: (bytes) => progress.receiving(bytes),
-      });
-      await follow(archive, id, progress, signal);
-      const summary = await accessionSummary(archive.pool, id);
-      if (!summary) throw new Error(`accession ${showKey(id)} has vanished`);
-      summaries.push(summary);
-      if (!flags.json) printSummary(io, summary);
+      const summary = await importOne(path, options);
+      const source = await askSource(io, archive, summary, options);
+      summaries.push(source === undefined ? summary : await importOne(path, { ...options, source }));
     }
   } catch (error) {
     if (!signal.aborted) throw error;
