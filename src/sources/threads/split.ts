@@ -1,0 +1,18 @@
+/** Where the items of a file begin and end. */
+import { splitJson } from '../shared/split-json.js';
+import type { RecordRange } from '../source.js';
+import { listOf } from './kinds.js';
+
+/** A page is one record, which nobody reads. */
+export async function* splitPage(member: AsyncIterable<Uint8Array>): AsyncGenerator<RecordRange> {
+  let length = 0;
+  for await (const chunk of member) length += chunk.length;
+  yield { offset: 0, length };
+}
+
+export function splitFile(member: AsyncIterable<Uint8Array>): AsyncIterable<RecordRange> {
+  return splitJson(member, (first) => {
+    const list = listOf(first);
+    return list ? new Set([list.path]) : undefined;
+  });
+}
