@@ -10,7 +10,7 @@ import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
 import { lexemesOf } from '../core/fold.js';
 import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
-import type { Time } from '../core/time.js';
+import { msOf, type Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
 import type {
   ActorRow,
@@ -113,7 +113,7 @@ class Rows {
     for (const actor of reading.actors ?? []) this.addProfile(placed, actor.actor, actor.profile, actor.metrics);
     this.addReferences(post, reading);
     if (reading.files) this.addMedia(post, reading, reading.files);
-    const losses = [...(reading.losses ?? [])];
+    const losses = [...(reading.losses ?? []), ...doubtful(reading, placed.observed)];
     const digest = content && this.addSnapshot(post, content, losses);
     const { collection, reader, capture } = this.setting;
     this.observations.push({
@@ -334,6 +334,22 @@ function escaped(value: Json): Json {
 /** Postgres' text holds no U+0000; the snapshot's content keeps it as an escape. */
 function nonNul(text: string | undefined): string | undefined {
   return text?.includes('\u0000') ? text.replaceAll('\u0000', '\\u0000') : text;
+}
+
+const NONE: readonly string[] = [];
+const FIRST_PLAUSIBLE = '1990';
+const DAY_MS = 86_400_000;
+
+/** A time that cannot be right stays as it was said, and is named: clocks and exporters err, and so do forgers. */
+function doubtful({ content }: Reading, observed: Observed): readonly string[] {
+  const at = content?.published?.at;
+  if (at === undefined) return NONE;
+  if (at < FIRST_PLAUSIBLE) return [`published: ${at} is before there was anything to publish on`];
+  // Texts of the same form: an hour more or less is no matter here.
+  if (at < observed.at.at) return NONE;
+  return msOf(content!.published!) > msOf(observed.at) + DAY_MS
+    ? [`published: ${at} is after it was seen (${observed.at.at})`]
+    : NONE;
 }
 
 /** For the columns that are searched by time: what both JavaScript and Postgres read alike, years 1 to 9999. */

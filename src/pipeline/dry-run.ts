@@ -166,7 +166,7 @@ class Memory implements AccessionStore, IngestStore {
 
   create({ id, collection, path, packing, options }: NewAccession): Promise<void> {
     const digest = '' as Digest;
-    const receivedAt = new Date(0).toISOString();
+    const receivedAt = new Date().toISOString();
     this.row = { id, collection, path, packing, options, digest, bytes: 0, status: 'received', receivedAt };
     return Promise.resolve();
   }
@@ -235,7 +235,7 @@ class Memory implements AccessionStore, IngestStore {
       ...(survey !== undefined && { survey }),
       ...(member.modified !== undefined && { modified: member.modified }),
       ...(member.exchange && { exchange: member.exchange }),
-      firstReceived: new Date(0).toISOString(),
+      firstReceived: this.row!.receivedAt,
     });
   }
 

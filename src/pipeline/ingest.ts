@@ -152,9 +152,15 @@ function readRecord(
     return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];
   } catch (error) {
     if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];
+    if (isOverflow(error)) return [{ refused: 'too-deep', detail: 'nested deeper than can be followed' }];
     const where = `${task.path}, bytes ${offset}–${offset + record.length}`;
     throw new Error(`${source.manifest.id} failed on ${where}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Quotes in quotes in quotes: nobody's posts, and no reason to try again. */
+function isOverflow(error: unknown): boolean {
+  return (error as Error).name === 'RangeError' && (error as Error).message.startsWith('Maximum call stack');
 }
 
 function filesOf(placed: readonly PlacedReading[]): string[] {

@@ -10,7 +10,7 @@ export async function unpackZip(blobs: BlobStore, pack: Package, onMember: OnMem
   try {
     const zip = await openZip(file.path, pack.path);
     try {
-      await eachEntry(zip, pack, (entry, seen) => unpackEntry(blobs, zip, entry, seen, onMember));
+      await eachEntry(zip, pack, (entry, seen) => unpackEntry(blobs, { zip, pack }, entry, seen, onMember));
     } finally {
       zip.close();
     }
@@ -37,12 +37,12 @@ function openZip(path: string, name: string): Promise<ZipFile> {
 async function eachEntry(
   zip: ZipFile,
   pack: Package,
-  visit: (entry: Entry, seen: Set<string>) => Promise<void>,
+  visit: (entry: Entry, seen: Seen) => Promise<void>,
 ): Promise<void> {
   if (zip.entryCount > MAX_MEMBERS) {
     throw new Rejection('bomb', `${pack.path} lists ${zip.entryCount} members; the limit is ${MAX_MEMBERS}`);
   }
-  const seen = new Set<string>();
+  const seen: Seen = { paths: new Set(), places: [], unpacked: 0 };
   await new Promise<void>((resolve, reject) => {
     zip.on('error', (error: Error) => reject(new Rejection('malformed', `${pack.path}: ${error.message}`)));
     zip.on('end', () => resolve());
@@ -53,21 +53,51 @@ async function eachEntry(
   });
 }
 
+/** What the members before took. */
+interface Seen {
+  readonly paths: Set<string>;
+  /** Places in the package, [from, to), in order. */
+  readonly places: (readonly [from: number, to: number])[];
+  /** Bytes. */
+  unpacked: number;
+}
+
+const LOCAL_HEADER = 30;
+
+/** False when a member lies there already. */
+function takePlace(places: Seen['places'], from: number, bytes: number): boolean {
+  const to = from + LOCAL_HEADER + bytes;
+  let at = places.length;
+  // Members nearly always come in order: the search is for those few packages that were put together otherwise.
+  if (at > 0 && places[at - 1]![0] > from) {
+    let low = 0;
+    for (let high = at; low < high;) {
+      const middle = (low + high) >> 1;
+      if (places[middle]![0] < from) low = middle + 1;
+      else high = middle;
+    }
+    at = low;
+  }
+  if ((places[at - 1]?.[1] ?? 0) > from || (places[at]?.[0] ?? Infinity) < to) return false;
+  places.splice(at, 0, [from, to]);
+  return true;
+}
+
 const SYMLINK = 0o120000;
 const FILE_TYPE = 0o170000;
 
 async function unpackEntry(
   blobs: BlobStore,
-  zip: ZipFile,
+  { zip, pack }: { readonly zip: ZipFile; readonly pack: Package },
   entry: Entry,
-  seen: Set<string>,
+  seen: Seen,
   onMember: OnMember,
 ): Promise<void> {
   const path = nameOf(entry);
   if (path.endsWith('/')) return;
   const bytes = entry.uncompressedSize;
   const unsafe =
-    ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen);
+    ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen.paths);
   if (unsafe !== undefined) return onMember(refused(path, bytes, 'unsafe-path', unsafe));
   if (entry.isEncrypted()) {
     return onMember(refused(path, bytes, 'encrypted', 'encrypted: unpack it with its password and hand in the folder'));
@@ -75,6 +105,16 @@ async function unpackEntry(
   if (bytes > BOMB_BYTES && bytes > entry.compressedSize * BOMB_RATIO) {
     return onMember(refused(path, bytes, 'bomb', `would unpack ${entry.compressedSize} bytes to ${bytes}`));
   }
+  // Members that share their bytes make a small file unpack to any size.
+  if (!takePlace(seen.places, entry.relativeOffsetOfLocalHeader, entry.compressedSize)) {
+    return onMember(refused(path, bytes, 'bomb', 'its bytes are those of another member as well'));
+  }
+  if (seen.unpacked + bytes > BOMB_BYTES && seen.unpacked + bytes > pack.bytes * BOMB_RATIO) {
+    return onMember(
+      refused(path, bytes, 'bomb', `with it, ${pack.bytes} bytes would unpack to ${seen.unpacked + bytes}`),
+    );
+  }
+  seen.unpacked += bytes;
   try {
     const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
     await onMember({ path, ...kept, ...modifiedOf(entry) });
