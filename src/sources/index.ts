@@ -1,4 +1,5 @@
 /** Every source there is. Adding one means adding a line here: nothing is discovered behind anyone's back. */
+import { discord } from './discord/index.js';
 import { example } from './example/index.js';
 import { facebook } from './facebook/index.js';
 import { generic } from './generic/index.js';
@@ -33,6 +34,7 @@ export const SOURCES: readonly Source[] = [
   reddit,
   whatsapp,
   slack,
+  discord,
   youtube,
   tiktok,
   linkedin,

@@ -114,7 +114,8 @@ function expectWellFormed(reading: Reading): void {
   expect(OUTCOMES).toContain(reading.outcome);
   if (reading.outcome === 'present') expect(reading.content).toBeDefined();
   // Refuses lone surrogates, inexact integers and whatever else has no canonical form.
-  canonicalise(reading as unknown as Json);
+  const { files = [], ...stated } = reading;
+  canonicalise({ ...stated, files: files.filter((file) => file !== undefined) } as unknown as Json);
   for (const time of [
     reading.content?.published,
     reading.content?.updated,
