@@ -26,17 +26,14 @@ const PACKAGES = [
   'mastodon-archive/goija',
   'telegram/telegram-export-sqlite/basic_export',
   'telegram/telegram-export-sqlite/json_export',
+  'slack/slackdump/source_export_dir',
+  'linkedin/sanand0',
 ];
-const FOLDERS = [
-  'x-archive',
-  'twarc',
-  'x-api-v1.1',
-  'x-api-v2',
-  'mastodon-archive',
-  'mastodon-rest',
-  'activitypub',
-  'telegram',
-];
+const FOLDERS = present
+  ? readdirSync(EXPORTS, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+  : ['absent'];
 
 function casesOf(folder: string): string[] {
   const files = readdirSync(join(EXPORTS, folder), { recursive: true, withFileTypes: true })
