@@ -27,7 +27,11 @@ const { values: args } = parseArgs({
 });
 const SECONDS = 1.5;
 const LARGE = 1024 ** 3;
-const EVERYTHING: ImportOptions = { include: ['direct', 'followers', 'group', 'likes', 'account', 'unknown'] };
+const EVERYTHING: ImportOptions = {
+  include: ['direct', 'followers', 'group', 'likes', 'account', 'unknown'],
+  // Both of generic's fixtures have it.
+  mapping: { platform: 'bench', text: 'body' },
+};
 
 interface Member {
   readonly path: string;

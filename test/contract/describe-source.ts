@@ -205,7 +205,7 @@ async function readMember(
   const capture = sha256(member.bytes);
   const items = ranges.map((range): readonly (Reading | RefusedItem)[] => {
     if (range.refused) return [{ refused: range.refused.reason, detail: range.refused.detail }];
-    const { offset, length } = range;
+    const { offset, length, name } = range;
     const context: CaptureContext = {
       path: member.path,
       format,
@@ -213,6 +213,7 @@ async function readMember(
       accession: capture,
       offset,
       length,
+      ...(name !== undefined && { name }),
       survey,
       head: source.readsHead ? member.bytes.subarray(0, HEAD_BYTES) : new Uint8Array(0),
       options: { include: [], ...options },

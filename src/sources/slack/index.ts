@@ -45,11 +45,20 @@ function listsOf(first: JsonObject): ReadonlySet<string> | undefined {
   return Array.isArray(first['messages']) ? new Set(['$.messages']) : undefined;
 }
 
+/** Looked up once a range: the pipeline hands the same bytes to every record. */
+const named = new WeakMap<Uint8Array, { readonly channel: unknown }>();
+
+function channelNamedIn(head: Uint8Array): unknown {
+  let known = named.get(head);
+  if (!known) named.set(head, (known = { channel: asObject(peekJson(head)?.values[0])?.['channel_id'] }));
+  return known.channel;
+}
+
 /** The channel: by the envelope, else by the folder that the lists name, else known within the package only. */
 function placeOf(context: CaptureContext): Place {
   const facts = (context.survey?.facts ?? {}) as Facts;
-  const named = asObject(peekJson(context.head)?.values[0])?.['channel_id'];
-  if (isChannel(named)) return { channel: named, kind: isPrivate(named) ? 'direct' : 'unknown', facts };
+  const given = channelNamedIn(context.head);
+  if (isChannel(given)) return { channel: given, kind: isPrivate(given) ? 'direct' : 'unknown', facts };
   const folder = context.path.split('/').slice(0, -1).join('/');
   const known = facts.channels && Object.hasOwn(facts.channels, folder) ? facts.channels[folder] : undefined;
   if (known) return { channel: known.id, kind: known.kind, facts };
