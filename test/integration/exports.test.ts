@@ -133,5 +133,37 @@ function casesOf(folder: string): string[] {
       );
       expect(links.rows.map((row: { place: number }) => row.place)).toEqual([0, 1]);
     });
+
+    /** Posts, and how many of these files witness each. */
+    async function witnesses(): Promise<Record<string, number>> {
+      const result = await archive.pool.query<{ uri: string; n: number }>(
+        `SELECT p.uri, count(DISTINCT ac.accession_id)::int AS n
+         FROM observation o JOIN post p USING (post_id) JOIN member m ON m.digest = o.capture
+         JOIN accession ac USING (accession_id) GROUP BY 1 HAVING count(DISTINCT ac.accession_id) > 1`,
+      );
+      return Object.fromEntries(result.rows.map(({ uri, n }) => [uri, n]));
+    }
+
+    it('the fediverse: an activity and its object are one post', async () => {
+      await empty(archive.pool);
+      for (const name of casesOf('activitypub').filter((path) => /\/(?:lemmy|rebased)\//.test(path))) {
+        await archive.import(join(EXPORTS, name));
+      }
+      const found = await witnesses();
+      expect(Object.keys(found)).toHaveLength(12);
+      expect(found).toMatchObject({ 'http://ds9.lemmy.ml/post/1': 3, 'https://friends.grishka.me/posts/66561': 2 });
+    });
+
+    it('Mastodon: status, history and source are one post with its versions', async () => {
+      await empty(archive.pool);
+      for (const name of casesOf('mastodon-rest').filter((path) => path.includes('test_status_edit'))) {
+        await archive.import(join(EXPORTS, name));
+      }
+      const found = await archive.pool.query(
+        `SELECT p.uri, count(DISTINCT digest)::int AS snapshots, count(*)::int AS observations
+         FROM observation o JOIN post p USING (post_id) GROUP BY 1`,
+      );
+      expect(found.rows).toMatchObject([{ snapshots: 2, observations: 3 }]);
+    });
   },
 );
