@@ -1,11 +1,15 @@
 /** Reads one record of whatever an API of X answered. A file may mix kinds, so each record says what it is. */
 import { Rejection } from '../../core/errors.js';
 import { asArray, asObject, asString, type JsonObject } from '../shared/json.js';
+import { capturedOf } from '../shared/zeeschuimer.js';
 import { classicAuthor } from './actors.js';
 import { readCompliance, readNotice } from './compliance.js';
 import type { Env, Item } from './draft.js';
 import { readActivity } from './gnip.js';
+import { readAdaptive, readGraphAnswer, readResult } from './graphql.js';
 import { holdsIncludes, kindOf } from './kinds.js';
+import { readScraped } from './scraped.js';
+import { idOf } from './uri.js';
 import { readFlat, readPage } from './v2-page.js';
 import { readStatus, readStatuses } from './v1.js';
 
@@ -27,6 +31,16 @@ export function readAnswer(record: JsonObject, env: Env, path: string): Item[] {
       return readCompliance(record, env, path);
     case 'notice':
       return readNotice(record, env);
+    case 'captured':
+      return readCaptured(record, env, path);
+    case 'result':
+      return readResult(record, env);
+    case 'graph':
+      return readGraphAnswer(record, env);
+    case 'adaptive':
+      return readAdaptive(record, env);
+    case 'scraped':
+      return readScraped(record, env);
     case 'users':
       return readUsers(record, env);
     case 'counts':
@@ -40,6 +54,14 @@ export function readAnswer(record: JsonObject, env: Env, path: string): Item[] {
     case undefined:
       return readUnknown(record, env);
   }
+}
+
+/** A line of Zeeschuimer holds one result, seen when the page loaded it; in its first versions a v1.1 post. */
+function readCaptured(record: JsonObject, env: Env, path: string): Item[] {
+  const { data, observedAt, itemId } = capturedOf(record)!;
+  const seen = observedAt ? { ...env, observedAt } : env;
+  if (kindOf(data) === 'result' || '__typename' in data) return readResult(data, seen, idOf(itemId));
+  return readAnswer(data, seen, path);
 }
 
 function listed(items: Item[]): Item[] {

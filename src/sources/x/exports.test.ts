@@ -42,7 +42,11 @@ type Item = Reading | RefusedItem;
 const expected: Record<string, Case> = isHere
   ? (JSON.parse(readFileSync(join(EXPORTS, 'EXPECTED-x.json'), 'utf8')) as Record<string, Case>)
   : {};
-const cases = Object.keys(expected).filter((path) => /^(?:x-|twarc)/.test(path) && existsSync(join(EXPORTS, path)));
+/** Without times and counts of its own: compared by itself. */
+const TABLE = 'zeeschuimer/twitter-test.csv';
+const cases = Object.keys(expected).filter(
+  (path) => /^(?:x-|twarc|zeeschuimer)/.test(path) && path !== TABLE && existsSync(join(EXPORTS, path)),
+);
 
 /** Where Perdure and the oracle differ: what Perdure says, and why. Everything else must be equal. */
 const NO_QUOTE = 'a repost of a quoting post quotes nothing itself: the post that it repeats does, and is read too';
@@ -241,6 +245,11 @@ function theirs(c: Case): Figures {
         2,
       ],
       ['timelines of rtweet', ['x-api-v1.1/rtweet'], 78],
+      [
+        'Zeeschuimer’s lines and its readers’ table',
+        ['zeeschuimer/twitter-test.ndjson', 'zeeschuimer/twitter-test.csv'],
+        105,
+      ],
       ['timelines of python-twitter', ['x-api-v1.1/python-twitter'], 24],
     ] as const)('reads the same posts compatibly from %s', async (_name, paths, inSeveral) => {
       const byPost = new Map<string, Content[]>();
@@ -257,11 +266,27 @@ function theirs(c: Case): Figures {
       expect(several).toHaveLength(inSeveral);
     });
 
+    it(TABLE, async () => {
+      const items = await itemsOf(TABLE);
+      const readings = items.filter(isReading);
+      const theirs = expected[TABLE]!;
+      expect([items.length, readings.length, new Set(readings.map(({ post }) => post)).size]).toEqual([
+        theirs.firstHand.items,
+        theirs.firstHand.items,
+        theirs.firstHand.distinctIds,
+      ]);
+      expect(readings.filter(({ content }) => content?.published)).toEqual([]);
+      for (const { id, text60 } of theirs.spot!) {
+        const found = readings.find(({ post }) => post.endsWith(`/${id}`));
+        expect([...(found?.content?.text ?? '')].slice(0, 60).join('')).toBe(text60);
+      }
+    });
+
     it('takes no file of another platform for X', () => {
       const foreign = readdirSync(EXPORTS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       const taken = foreign.flatMap((entry) => {
         const path = relative(EXPORTS, join(entry.parentPath, entry.name)).split(sep).join('/');
-        if (/^(?:x-|twarc\/)/.test(path)) return [];
+        if (/^(?:x-|twarc\/|zeeschuimer\/)/.test(path)) return [];
         const bytes = readHead(join(EXPORTS, path));
         return x.recognise({ path, size: bytes.length, head: bytes, paths: [path] }) ? [path] : [];
       });

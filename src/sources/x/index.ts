@@ -6,6 +6,8 @@
  */
 import { Rejection } from '../../core/errors.js';
 import type { CaptureContext, Source } from '../source.js';
+import { splitCsv } from '../shared/csv.js';
+import { parseExact } from '../shared/exact.js';
 import { decodeUtf8, isObject, parseObject, type JsonObject } from '../shared/json.js';
 import { readAnswer } from './api.js';
 import { readArchived, readNote } from './archive.js';
@@ -14,6 +16,7 @@ import { readConversation, readLike } from './private.js';
 import { recognise } from './recognise.js';
 import { splitRecords } from './split.js';
 import { survey } from './survey.js';
+import { readRow } from './table.js';
 import { postUriFromUrl } from './uri.js';
 
 export const x: Source = {
@@ -38,6 +41,13 @@ export const x: Source = {
       },
       { id: 'x-v2', about: 'API v2: twarc2 pages or flattened, academictwitteR, single lookups' },
       { id: 'x-gnip', about: 'Activity Streams of Gnip and the enterprise APIs' },
+      {
+        id: 'x-zeeschuimer',
+        about: 'what the browser extension Zeeschuimer saw on twitter.com or x.com (NDJSON, 4CAT’s too)',
+      },
+      { id: 'x-graphql', about: 'answers of the web pages’ own interface, whole or one result a line' },
+      { id: 'x-snscrape', about: 'JSON Lines of snscrape (2018–2023)' },
+      { id: 'x-4cat-csv', about: 'tables of 4CAT, and of Zeeschuimer’s readers' },
       { id: 'x-compliance', about: 'batch compliance results: what became of posts' },
     ],
     ceilings: [
@@ -47,13 +57,16 @@ export const x: Source = {
     ],
   },
 
+  readsHead: true,
   recognise,
   survey,
-  split: (member) => splitRecords(member),
+  split: (member, format) => (format === 'x-4cat-csv' ? splitCsv(member) : splitRecords(member)),
   locate: postUriFromUrl,
 
   normalise(record, context) {
-    const parsed = parseHandEdited(record, context);
+    if (context.format === 'x-4cat-csv') return readRow(record, context, {});
+    // Its ids are bare numbers, which JSON readers round.
+    const parsed = context.format === 'x-snscrape' ? parseScraped(record) : parseHandEdited(record, context);
     // Lone surrogates can only come from escapes, and hardly any record has one: look for those before walking it.
     if (!mayHoldSurrogates(record)) return read(parsed, context, {});
     const losses: string[] = [];
@@ -68,6 +81,11 @@ function read(record: JsonObject, context: CaptureContext, env: Env): readonly I
   if (isObject(record['like'])) return readLike(record, context, env);
   if (isObject(record['dmConversation'])) return readConversation(record, env);
   return readArchived(record, context, env);
+}
+
+function parseScraped(record: Uint8Array): JsonObject {
+  const value = parseExact(record);
+  return isObject(value) ? value : parseObject(record);
 }
 
 /** Script files that were edited by hand have commas before a closing bracket. */

@@ -3,6 +3,9 @@
  * reading of each record. Strict, because other platforms copy X's shapes: Weibo, GNU social, Truth Social.
  */
 import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
+import { capturedOf } from '../shared/zeeschuimer.js';
+import { isAdaptive, isGraphAnswer, tweetOf } from './graphql.js';
+import { isScraped } from './scraped.js';
 import { idOf, ownId } from './uri.js';
 
 export type Kind =
@@ -18,19 +21,43 @@ export type Kind =
   | 'counts'
   | 'lists'
   | 'trends'
-  | 'error';
+  | 'error'
+  /** A line of Zeeschuimer. */
+  | 'captured'
+  /** An answer of the pages' own interface, or one result in it. */
+  | 'graph'
+  | 'result'
+  | 'adaptive'
+  | 'scraped';
 
 export function kindOf(value: unknown): Kind | undefined {
   if (!isObject(value)) return undefined;
   if (typeof value['id'] === 'string' && value['id'].startsWith('tag:search.twitter.com')) return 'activity';
   if (isStatus(value)) return 'status';
   if (isTweet(value)) return 'tweet';
+  const outer = kindOfWeb(value);
+  if (outer !== undefined) return outer;
   if (isPage(value)) return 'page';
   if (isWrapped(value)) return 'archive';
   if (isStatuses(value)) return 'statuses';
   if (isCompliance(value)) return 'compliance';
   if (isNotice(value)) return 'notice';
   return kindWithoutPosts(value);
+}
+
+/** What the pages load, and what is made of it. */
+function kindOfWeb(value: JsonObject): Kind | undefined {
+  const captured = capturedOf(value);
+  if (captured) return isOfX(captured.platform) ? 'captured' : undefined;
+  if (tweetOf(value) !== undefined) return 'result';
+  if (isScraped(value)) return 'scraped';
+  if (isAdaptive(value)) return 'adaptive';
+  return isGraphAnswer(value) ? 'graph' : undefined;
+}
+
+/** As Zeeschuimer named the site, before and after 2023. */
+export function isOfX(platform: string): boolean {
+  return platform === 'twitter.com' || platform === 'x.com';
 }
 
 function kindWithoutPosts(value: JsonObject): Kind | undefined {

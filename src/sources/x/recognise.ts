@@ -1,10 +1,12 @@
 /** Which of X's formats a file is, told by its first bytes; by its name only where it is a picture. */
-import type { RejectReason } from '../../core/errors.js';
+import { Rejection, type RejectReason } from '../../core/errors.js';
+import { headerOf } from '../shared/csv.js';
 import { asObject, isObject } from '../shared/json.js';
 import { peekJson, type Peek } from '../shared/peek.js';
 import type { Inclusion, MemberHead, Recognition, Role } from '../source.js';
 import { isAboutUser } from './compliance.js';
 import { kindOf, type Kind } from './kinds.js';
+import { isTable } from './table.js';
 import { idOf } from './uri.js';
 
 export function recognise({ path, head, paths }: MemberHead): Recognition | null {
@@ -13,7 +15,7 @@ export function recognise({ path, head, paths }: MemberHead): Recognition | null
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 256))
     .toString('utf8')
     .replace(/^\ufeff?\s*/, '');
-  return recogniseScript(start, head) ?? recogniseJson(peekJson(head), path);
+  return recogniseScript(start, head) ?? recogniseJson(peekJson(head), path) ?? recogniseTable(head);
 }
 
 const MEDIA = /(?:^|\/)(?:(?:deleted_|community_|twitter_circle_)?tweets?_media|profile_media)\/[^/]+$/;
@@ -102,6 +104,11 @@ const FORMATS: Readonly<Record<Kind, string>> = {
   lists: 'x-v1',
   trends: 'x-v1',
   error: 'x-v1',
+  captured: 'x-zeeschuimer',
+  graph: 'x-graphql',
+  result: 'x-graphql',
+  adaptive: 'x-graphql',
+  scraped: 'x-snscrape',
 };
 
 const WHY: Readonly<Record<Kind, string>> = {
@@ -118,6 +125,11 @@ const WHY: Readonly<Record<Kind, string>> = {
   lists: 'lists of accounts',
   trends: 'trends',
   error: 'an error of the API',
+  captured: 'lines of Zeeschuimer from twitter.com or x.com',
+  graph: 'an answer of the pages’ own interface, with tweet_results',
+  result: 'objects with rest_id and legacy',
+  adaptive: 'globalObjects of the search of 2020 to 2022',
+  scraped: 'objects as snscrape writes them',
 };
 
 /** Kinds that hold no posts, and what to do about such a file. */
@@ -154,6 +166,21 @@ function recogniseJson(peek: Peek | undefined, path: string): Recognition | null
   if (reason !== undefined && detail !== undefined && !peek.cut)
     return { ...about, role: 'refused', refusal: { reason, detail } };
   return { ...about, ...roleOf(kind, first.value, peek.cut) };
+}
+
+function recogniseTable(head: Uint8Array): Recognition | null {
+  try {
+    if (!isTable(new Set(headerOf(head).names))) return null;
+  } catch (error) {
+    if (error instanceof Rejection) return null;
+    throw error;
+  }
+  return {
+    format: 'x-4cat-csv',
+    confidence: 0.92,
+    why: 'a table with the columns of 4CAT or Zeeschuimer',
+    role: 'records',
+  };
 }
 
 /** The top-level objects, and those in top-level arrays. */

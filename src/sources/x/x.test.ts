@@ -23,6 +23,13 @@ describeSource(x, {
     { path: 'v2-flat.jsonl', format: 'x-v2', records: 2, read: 3, rejected: 0 },
     { path: 'v2-counts.json', format: 'x-v2', records: 1, read: 1, rejected: 1 },
     { path: 'gnip.jsonl', format: 'x-gnip', records: 6, read: 8, rejected: 1 },
+    { path: 'zeeschuimer.ndjson', format: 'x-zeeschuimer', records: 7, read: 9, rejected: 0 },
+    { path: 'graphql.json', format: 'x-graphql', records: 1, read: 8, rejected: 1 },
+    { path: 'graphql-results.jsonl', format: 'x-graphql', records: 2, read: 2, rejected: 0 },
+    { path: 'adaptive.json', format: 'x-graphql', records: 1, read: 3, rejected: 0 },
+    { path: 'snscrape.jsonl', format: 'x-snscrape', records: 2, read: 3, rejected: 0 },
+    { path: '4cat.csv', format: 'x-4cat-csv', records: 2, read: 2, rejected: 1 },
+    { path: 'zeeschuimer.csv', format: 'x-4cat-csv', records: 2, read: 2, rejected: 0 },
     { path: 'compliance.jsonl', format: 'x-compliance', records: 6, read: 6, rejected: 2 },
   ],
 });
@@ -42,6 +49,29 @@ const id = (n: number): string => `90000000000000000${String(n).padStart(2, '0')
 
 describe('x: one post in several renderings', () => {
   const renderings = ['archive', 'v1.jsonl', 'v2-pages.jsonl', 'v2-flat.jsonl', 'gnip.jsonl'];
+
+  it('reads the same post compatibly from the pages, Zeeschuimer, snscrape and tables', async () => {
+    const web = [
+      'zeeschuimer.ndjson',
+      'graphql.json',
+      'graphql-results.jsonl',
+      'adaptive.json',
+      'snscrape.jsonl',
+      '4cat.csv',
+      'zeeschuimer.csv',
+    ];
+    const byPost = new Map<string, Content[]>();
+    for (const path of web) {
+      for (const { post, content } of await readingsOf(path)) {
+        if (content) byPost.set(post, [...(byPost.get(post) ?? []), content]);
+      }
+    }
+    expect(byPost.get('https://x.com/i/status/9000000000000000501')!.length).toBeGreaterThan(8);
+    for (const [post, contents] of byPost) {
+      for (const one of contents)
+        for (const other of contents) expect([post, disagreements(one, other)]).toEqual([post, []]);
+    }
+  });
 
   it('reads the same post compatibly from the archive, v1.1, v2 and Gnip', async () => {
     const byPost = new Map<string, Content[]>();
