@@ -327,7 +327,8 @@ async function splitMember(
     const first = records.length === 0;
     if (!first && (records.length >= RANGE_RECORDS || end - start > RANGE_BYTES)) closeRange();
     if (records.length === 0) start = range.offset;
-    records.push({ offset: range.offset - start, length: range.length });
+    const { length, name } = range;
+    records.push({ offset: range.offset - start, length, ...(name !== undefined && { name }) });
     if (plans.length >= PLANS_A_WRITE) await flush(end, false);
   }
   closeRange();

@@ -59,7 +59,7 @@ function halvesOf(task: RangeTask): readonly RangePlan[] {
       offset: task.offset + start,
       length: last.offset + last.length - start,
       records: half.length,
-      layout: encodeLayout(half.map(({ offset, length }) => ({ offset: offset - start, length }))),
+      layout: encodeLayout(half.map((record) => ({ ...record, offset: record.offset - start }))),
     };
   });
 }
@@ -115,8 +115,9 @@ export function readRange(
   const rejected: RejectedRow[] = [];
   for (const record of decodeLayout(task.layout)) {
     const offset = task.offset + record.offset;
-    const { length } = record;
-    const items = readRecord(bytes.subarray(record.offset, record.offset + length), offset, task, source, around);
+    const { length, name } = record;
+    const recordBytes = bytes.subarray(record.offset, record.offset + length);
+    const items = readRecord(recordBytes, { offset, ...(name !== undefined && { name }) }, task, source, around);
     items.forEach((item, index) => {
       if (!isRefused(item)) placed.push(place(item, offset, length, index, setting));
       else rejected.push({ offset, length, item: index, reason: item.refused, detail: item.detail });
@@ -127,7 +128,7 @@ export function readRange(
 
 function readRecord(
   record: Uint8Array,
-  offset: number,
+  place: Pick<CaptureContext, 'offset' | 'name'>,
   task: RangeTask,
   source: Source,
   around: Around,
@@ -142,7 +143,7 @@ function readRecord(
     format: task.format,
     capture: task.capture,
     accession: task.accessionDigest,
-    offset,
+    ...place,
     length: record.length,
     ...around,
     options: task.options,
@@ -153,7 +154,7 @@ function readRecord(
   } catch (error) {
     if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];
     if (isOverflow(error)) return [{ refused: 'too-deep', detail: 'nested deeper than can be followed' }];
-    const where = `${task.path}, bytes ${offset}–${offset + record.length}`;
+    const where = `${task.path}, bytes ${place.offset}–${place.offset + record.length}`;
     throw new Error(`${source.manifest.id} failed on ${where}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -111,6 +111,11 @@ export interface ImportOptions {
 export interface RecordRange {
   readonly offset: number;
   readonly length: number;
+  /**
+   * What the record cannot be read without, and only another part of the member says: the key that an index gives it.
+   * Kept with the range, so short; records beside each other should have names that begin alike.
+   */
+  readonly name?: string;
   /** Set where the splitter already knows that this is no record; the range is then rejected with it. */
   readonly refused?: { readonly reason: RejectReason; readonly detail: string };
 }
@@ -125,6 +130,8 @@ export interface CaptureContext {
   readonly accession: Digest;
   readonly offset: number;
   readonly length: number;
+  /** As the splitter named the record (RecordRange.name). */
+  readonly name?: string;
   readonly survey: Survey | undefined;
   /** The member's first 64 KiB, for a source with `readsHead`: a table's header row, a chat's name. Else empty. */
   readonly head: Uint8Array;
