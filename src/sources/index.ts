@@ -1,7 +1,9 @@
 /** Every source there is. Adding one means adding a line here: nothing is discovered behind anyone's back. */
+import { bluesky } from './bluesky/index.js';
 import { discord } from './discord/index.js';
 import { example } from './example/index.js';
 import { facebook } from './facebook/index.js';
+import { feed } from './feed/index.js';
 import { generic } from './generic/index.js';
 import { hackernews } from './hackernews/index.js';
 import { instagram } from './instagram/index.js';
@@ -27,6 +29,7 @@ import type { Source } from './source.js';
 export const SOURCES: readonly Source[] = [
   x,
   mastodon,
+  bluesky,
   telegram,
   facebook,
   instagram,
@@ -46,6 +49,7 @@ export const SOURCES: readonly Source[] = [
   parler,
   lemmy,
   hackernews,
+  feed,
   generic,
   example,
 ];

@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { decompress } from 'fzstd';
 import { answersFor, decide } from '../../src/pipeline/recognise.js';
 import { packingOf } from '../../src/pipeline/unpack/packing.js';
 import { isWarc } from '../../src/pipeline/unpack/warc-records.js';
@@ -54,7 +55,8 @@ const HOLDS_POSTS = new Set([
 ]);
 
 /** What else is found, and why that is right. */
-const TWINS = 'Messenger and Instagram write conversations alike, and a lone file does not say which: the person is asked';
+const TWINS =
+  'Messenger and Instagram write conversations alike, and a lone file does not say which: the person is asked';
 const EXPLAINED: Readonly<Record<string, readonly [found: string, why: string]>> = {
   'facebook/messenger/2A_7M.json': ['ambiguous: facebook, instagram', TWINS],
   'instagram/chat-miner/test_export.json': ['ambiguous: facebook, instagram', TWINS],
@@ -75,12 +77,18 @@ function headOf(path: string): Buffer {
   }
 }
 
+function unpacked(path: string, packing: 'gzip' | 'zstd'): Buffer {
+  const whole = readFileSync(join(EXPORTS, path));
+  const bytes = packing === 'gzip' ? gunzipSync(whole) : Buffer.from(decompress(whole));
+  return bytes.subarray(0, HEAD_BYTES);
+}
+
 /** `source`, `ambiguous: a, b`, or `nothing`. */
 function found(path: string, name: string): string {
   const head = headOf(path);
   const packing = packingOf(head);
   if (packing === 'zip' || packing === 'tar' || isWarc(head)) return 'a package';
-  const bytes = packing === 'gzip' ? gunzipSync(readFileSync(join(EXPORTS, path))).subarray(0, HEAD_BYTES) : head;
+  const bytes = packing === 'gzip' || packing === 'zstd' ? unpacked(path, packing) : head;
   if (packing === 'gzip' && (isWarc(bytes) || packingOf(bytes) === 'tar')) return 'a package';
   const answers = answersFor(
     { path: name, size: statSync(join(EXPORTS, path)).size, head: bytes, paths: [name] },
