@@ -197,7 +197,16 @@ function nothingHere(accession: AccessionRow, members: readonly RecognisedMember
     .map((member) => `${member.path} (${member.why ?? member.role})`)
     .slice(0, 3)
     .join(', ');
-  return `${accession.path} holds no posts that can be imported: ${what}. It is kept; sealed members open with --include`;
+  return `${accession.path} holds ${howToOpen(members)}: ${what}. It is kept`;
+}
+
+/** Private matter handed in alone is kept all the same, and read only for who says so. */
+function howToOpen(members: readonly RecognisedMember[]): string {
+  const kinds = [
+    ...new Set(members.flatMap(({ role, opensWith }) => (role === 'sealed' && opensWith ? [opensWith] : []))),
+  ];
+  if (kinds.length === 0) return 'no posts that can be imported';
+  return `private members only, which are sealed unless asked for (import it again with --include ${kinds.sort().join(',')})`;
 }
 
 // ── survey ──────────────────────────────────────────────────────────────────────────────────────────────────────────
