@@ -8,7 +8,6 @@
 import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
-import { lexemesOf } from '../core/fold.js';
 import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
 import { msOf, type Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
@@ -252,7 +251,7 @@ class Rows {
       visibility: content.visibility ?? 'unknown',
       language: nonNul(content.language),
       content: form.text,
-      search: lexemesOf(searchable(content)),
+      search: searchable(content),
     });
     return digest;
   }

@@ -3,7 +3,6 @@
  */
 import type { Visibility } from '../core/content.js';
 import type { Digest, Key } from '../core/digest.js';
-import type { Lexemes } from '../core/fold.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
 import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
@@ -228,7 +227,7 @@ export interface SnapshotRow {
   readonly visibility: Visibility;
   readonly language: string | undefined;
   readonly content: string;
-  readonly search: Lexemes;
+  readonly search: string;
 }
 
 export interface ObservationRow extends Place {

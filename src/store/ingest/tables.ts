@@ -3,7 +3,7 @@
  * `write.ts` turns them into COPY and INSERT.
  */
 import type { Key } from '../../core/digest.js';
-import type { Lexemes } from '../../core/fold.js';
+import { lexemesOf, type Lexemes } from '../../core/fold.js';
 import type { Observed } from '../../core/reading.js';
 import { msOf } from '../../core/time.js';
 import type {
@@ -146,7 +146,8 @@ export const SNAPSHOT: Table<SnapshotRow> = {
     row.visibility,
     row.language,
     row.content,
-    row.search,
+    // Here and not with the row: of a whole batch they would be its largest part in memory, and V8 would copy them around.
+    lexemesOf(row.search),
   ],
 };
 
