@@ -273,6 +273,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 const RANGE_RECORDS = 2_000;
 const RANGE_BYTES = 3 * 1024 * 1024;
+/** The first goes by itself, so that workers begin at once; then two, four … */
 const PLANS_A_WRITE = 8;
 /** The splitter waits while this many ranges of its accession are unread. */
 const MAX_PENDING = 512;
@@ -308,6 +309,7 @@ async function splitMember(
   let plans: RangePlan[] = [];
   let records: PlacedRecord[] = [];
   let start = 0;
+  let plansAWrite = 1;
   const ref = { accession: accession.id, member: member.member };
   const closeRange = (): void => {
     if (records.length === 0) return;
@@ -338,7 +340,9 @@ async function splitMember(
     if (records.length === 0) start = range.offset;
     const { length, name } = range;
     records.push({ offset: range.offset - start, length, ...(name !== undefined && { name }) });
-    if (plans.length >= PLANS_A_WRITE) await flush(end, false);
+    if (plans.length < plansAWrite) continue;
+    await flush(end, false);
+    plansAWrite = Math.min(2 * plansAWrite, PLANS_A_WRITE);
   }
   closeRange();
   await flush(Math.max(end, member.bytes), true);
