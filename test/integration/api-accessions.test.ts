@@ -88,8 +88,8 @@ describe('handing in over HTTP', () => {
     },
   );
 
-  it('streams 64 MiB in little memory, as a body and as a form', async () => {
-    const bytes = 64 * MIB;
+  it('streams 256 MiB in little memory, as a body and as a form', async () => {
+    const bytes = 256 * MIB;
     const hash = createHash('sha256');
     for (let n = 0; n < bytes / (256 * 1024); n++) hash.update(Buffer.alloc(256 * 1024, 'perdure '));
     const digest = `sha256:${hash.digest('hex')}`;
@@ -110,8 +110,9 @@ describe('handing in over HTTP', () => {
       clearInterval(watch);
       expect(answer.status).toBe(202);
       expect(JSON.parse(answer.body)).toMatchObject({ bytes, digest });
-      // Garbage of both sides of the connection counts too: it is one process here.
-      expect(most).toBeLessThan(48 * MIB);
+      // Garbage of both sides of the connection counts too: it is one process here. How much of it may wait is each Node
+      // version's own idea (90 MiB with 24), but no idea of the upload's length.
+      expect(most).toBeLessThan(160 * MIB);
     }
   });
 
