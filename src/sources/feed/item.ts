@@ -8,8 +8,7 @@ import type { Draft } from './draft.js';
 import { extraOf, metricsOf } from './extra.js';
 import { attachmentsOf } from './media.js';
 import { peopleIn } from './people.js';
-import type { Parts} from './parts.js';
-import { type Body } from './parts.js';
+import type { Body, Parts } from './parts.js';
 import { fromAtom, fromRss, isExcerpt, titleOf, type Words } from './text.js';
 import { childrenOf, wordsOf, type Element } from './xml.js';
 
