@@ -29,10 +29,10 @@ module.exports = {
     {
       name: 'source-stands-alone',
       comment:
-        'A source imports its own folder, sources/shared and sources/source.ts: never a sibling, never the list.',
+        'A source imports its own folder, sources/shared, source.ts and harvest.ts: never a sibling, never the list.',
       severity: 'error',
       from: { path: '^src/sources/([^/]+)/', pathNot: TESTS },
-      to: { path: '^src/sources/', pathNot: ['^src/sources/($1|shared)/', '^src/sources/source\\.ts$'] },
+      to: { path: '^src/sources/', pathNot: ['^src/sources/($1|shared)/', '^src/sources/(source|harvest)\\.ts$'] },
     },
     {
       name: 'sources-behind-the-list',
@@ -73,6 +73,7 @@ module.exports = {
       from: { path: '^src/ledger/', pathNot: ['^src/ledger/verify/', TESTS] },
       to: { path: '^src/ledger/verify/' },
     },
+    arrow('network', ['^src/core/', '^src/sources/harvest\\.ts$'], 'network → core; it implements HarvestIo'),
     arrow('read', ['^src/core/', '^src/store/readers(/|[^/]*\\.ts$)'], "read → core, store's readers"),
     arrow('export', ['^src/core/', '^src/read/', '^src/ledger/'], 'export → core, read, ledger'),
     arrow('queue', ['^src/core/'], 'queue → core'),

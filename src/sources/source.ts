@@ -10,6 +10,7 @@ import type { Digest } from '../core/digest.js';
 import type { Observed, Reading, RefusedItem } from '../core/reading.js';
 import type { RejectReason } from '../core/errors.js';
 import type { PostUri } from '../core/uri.js';
+import type { Connector } from './harvest.js';
 
 export interface FormatInfo {
   readonly id: string;
@@ -148,6 +149,8 @@ export interface Source {
   split(member: AsyncIterable<Uint8Array>, format: string, path: string): AsyncIterable<RecordRange>;
   /** Whether `--mapping` can be read by this source. Throws a UsageError that names what is wrong in it. */
   checkMapping?(mapping: unknown): void;
+  /** The ways to follow accounts, feeds and channels of this platform, the most specific first. */
+  readonly connectors?: readonly Connector[];
   /** The canonical URI of the post that a web address leads to, where the address alone says so. */
   locate?(url: string): PostUri | undefined;
   /** Throws a Rejection when the record states nothing that can be archived. */
