@@ -48,7 +48,7 @@ module.exports = {
     arrow('pipeline', ['^src/core/', '^src/sources/'], 'pipeline → core, sources'),
     arrow(
       'store',
-      ['^src/core/', '^src/pipeline/ports\\.ts$', '^migrations/'],
+      ['^src/core/', '^src/pipeline/(harvest-|media-)?ports\\.ts$', '^src/sources/harvest\\.ts$', '^migrations/'],
       'store → core, behind the ports of pipeline; the migrations are its own',
     ),
     {

@@ -22,7 +22,7 @@ CREATE TABLE accession (
   collection_id uuid NOT NULL,
   path text NOT NULL,
   packing text NOT NULL,
-  digest bytea, -- SHA-256 of the file as received; of a folder: of its sorted list of (path, bytes, SHA-256).
+  digest bytea, -- SHA-256 of the file as received; of a folder: of its sorted list of (path, bytes, SHA-256); of a harvest: of its seed's URI, the scope of names that mean something only within it.
   bytes bigint NOT NULL DEFAULT 0,
   source text,
   format text,
@@ -37,7 +37,7 @@ CREATE TABLE accession (
   finished_at timestamp with time zone,
   CONSTRAINT accession_pkey PRIMARY KEY (accession_id),
   CONSTRAINT accession_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
-  CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text]))),
+  CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text, 'harvest'::text]))),
   CONSTRAINT accession_status_check CHECK ((status = ANY (ARRAY['receiving'::text, 'received'::text, 'splitting'::text, 'ingesting'::text, 'complete'::text, 'refused'::text, 'failed'::text])))
 );
 CREATE INDEX accession_by_collection ON public.accession USING btree (collection_id, received_at, accession_id);
@@ -50,6 +50,14 @@ CREATE TABLE actor (
   uri text NOT NULL,
   CONSTRAINT actor_pkey PRIMARY KEY (actor_id)
 );
+
+-- Pictures that profiles of an actor name; the address stands in the profile, the file in media_fetch.
+CREATE TABLE actor_picture (
+  actor_id uuid NOT NULL,
+  media_id uuid NOT NULL,
+  CONSTRAINT actor_picture_pkey PRIMARY KEY (actor_id, media_id)
+);
+CREATE INDEX actor_picture_by_media ON public.actor_picture USING btree (media_id);
 
 -- Bytes as received, content-addressed; the bytes themselves are in the blob store under this digest.
 CREATE TABLE capture (
@@ -69,6 +77,85 @@ CREATE TABLE collection (
   CONSTRAINT collection_pkey PRIMARY KEY (collection_id),
   CONSTRAINT collection_name_check CHECK ((name <> ''::text))
 );
+
+-- When a seed was watched without a break in what the platform lists, and where posts may have been missed, and why.
+CREATE TABLE coverage (
+  seed_id uuid NOT NULL,
+  kind text NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone NOT NULL,
+  reason text,
+  detail text,
+  harvest_id uuid NOT NULL,
+  CONSTRAINT coverage_pkey PRIMARY KEY (seed_id, from_at, kind),
+  CONSTRAINT coverage_seed_id_fkey FOREIGN KEY (seed_id) REFERENCES seed(seed_id),
+  CONSTRAINT coverage_check CHECK ((to_at >= from_at)),
+  CONSTRAINT coverage_kind_check CHECK ((kind = ANY (ARRAY['watched'::text, 'gap'::text])))
+);
+
+-- Keys for a platform's API, sealed with AES-256-GCM under a data key of their own (src/core/envelope.ts).
+CREATE TABLE credential (
+  name text NOT NULL,
+  connector text NOT NULL,
+  kind text NOT NULL,
+  host text,
+  user_name text,
+  sealed bytea NOT NULL,
+  wrapped_key bytea NOT NULL,
+  key_id text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  used_at timestamp with time zone,
+  CONSTRAINT credential_pkey PRIMARY KEY (name)
+);
+
+-- Every request of a harvest and its answer: the evidence of what was asked and what came. digest: the body as kept.
+CREATE TABLE exchange (
+  harvest_id uuid NOT NULL,
+  seq integer NOT NULL,
+  method text NOT NULL,
+  url text NOT NULL,
+  status smallint,
+  request_headers jsonb NOT NULL,
+  response_headers jsonb NOT NULL,
+  redacted text[] NOT NULL, -- What was taken out before anything was stored: names of headers and parameters.
+  digest bytea,
+  bytes bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  head_at timestamp with time zone,
+  ended_at timestamp with time zone NOT NULL,
+  remote_address text,
+  certificate text, -- sha256:<hex> of the server's certificate (DER).
+  redirected_from integer,
+  budget text NOT NULL,
+  problem text,
+  CONSTRAINT exchange_pkey PRIMARY KEY (harvest_id, seq),
+  CONSTRAINT exchange_harvest_id_fkey FOREIGN KEY (harvest_id) REFERENCES harvest(harvest_id)
+);
+
+-- One run for one seed. Its captures are the members of the accession of the same id, which exists where there are any.
+CREATE TABLE harvest (
+  harvest_id uuid NOT NULL,
+  seed_id uuid NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL, -- complete: all that the platform lists since the cursor; partial: more is to come; waiting: a rate budget is spent; skipped: another one was running, or the budget was spent before it began.
+  started_at timestamp with time zone NOT NULL DEFAULT now(),
+  finished_at timestamp with time zone,
+  requests integer NOT NULL DEFAULT 0,
+  captures integer NOT NULL DEFAULT 0,
+  looks integer NOT NULL DEFAULT 0,
+  bytes bigint NOT NULL DEFAULT 0,
+  problem text,
+  warnings jsonb NOT NULL DEFAULT '[]'::jsonb,
+  robots jsonb,
+  cursor_before jsonb,
+  cursor_after jsonb,
+  CONSTRAINT harvest_pkey PRIMARY KEY (harvest_id),
+  CONSTRAINT harvest_seed_id_fkey FOREIGN KEY (seed_id) REFERENCES seed(seed_id),
+  CONSTRAINT harvest_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'asked'::text, 'revisit'::text]))),
+  CONSTRAINT harvest_state_check CHECK ((state = ANY (ARRAY['running'::text, 'complete'::text, 'partial'::text, 'failed'::text, 'waiting'::text, 'skipped'::text, 'interrupted'::text])))
+);
+CREATE INDEX harvest_by_seed ON public.harvest USING btree (seed_id, started_at DESC, harvest_id);
+CREATE INDEX harvest_by_time ON public.harvest USING btree (started_at DESC, harvest_id);
 
 -- Two URIs of one thing. A fact, never a merge: readers union over editOf and sameAs.
 CREATE TABLE identity_link (
@@ -114,6 +201,33 @@ CREATE TABLE ingest_range (
 );
 CREATE INDEX ingest_range_pending ON public.ingest_range USING btree (accession_id, member, byte_offset) WHERE (state = 'pending'::text);
 
+-- Files by their address, each fetched once. media_id: the first 128 bits of the address's SHA-256.
+CREATE TABLE media_fetch (
+  media_id uuid NOT NULL,
+  url text NOT NULL,
+  type text NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text, -- missing: the server no longer has it, or gave up on; refused: what is there may not be asked for, or is no such file.
+  tries integer NOT NULL DEFAULT 0,
+  next_at timestamp with time zone DEFAULT now(), -- When it is to be tried next; while a worker is at it, when that one is given up. Null: no more.
+  problem text,
+  status smallint, -- The HTTP status of the last answer.
+  digest bytea, -- What was stored last; kept when a later look finds nothing.
+  bytes bigint,
+  content_type text, -- By the first bytes of the file, not by what the server says.
+  width integer,
+  height integer,
+  phash bit(64), -- Difference hash of the picture (first frame, 9 × 8 greys): a help in finding look-alikes, no evidence.
+  fetched_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT media_fetch_pkey PRIMARY KEY (media_id),
+  CONSTRAINT media_fetch_check CHECK (((state <> 'stored'::text) OR (digest IS NOT NULL))),
+  CONSTRAINT media_fetch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'missing'::text, 'refused'::text]))),
+  CONSTRAINT media_fetch_type_check CHECK ((type = ANY (ARRAY['Image'::text, 'Video'::text, 'Audio'::text, 'Document'::text, 'Avatar'::text])))
+);
+CREATE INDEX media_fetch_by_digest ON public.media_fetch USING btree (digest) WHERE (digest IS NOT NULL);
+CREATE INDEX media_fetch_due ON public.media_fetch USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX media_fetch_missing ON public.media_fetch USING btree (media_id) WHERE (state <> 'stored'::text);
+
 -- One file of an accession, in path order. A lone file is its own member 0.
 CREATE TABLE member (
   accession_id uuid NOT NULL,
@@ -132,7 +246,7 @@ CREATE TABLE member (
   split boolean NOT NULL DEFAULT false,
   split_offset bigint NOT NULL DEFAULT 0, -- How far the splitter has come, in bytes: for progress only.
   container integer, -- The member that this one was inside (a WARC, a compressed file).
-  exchange jsonb, -- Of an answer out of a WARC: its record's id, place and date, the address without secrets, the HTTP status.
+  exchange jsonb, -- Of an answer out of a WARC or a harvest: its record's id or number, place and date, the address without secrets, the HTTP status, the post that it is about.
   CONSTRAINT member_pkey PRIMARY KEY (accession_id, member),
   CONSTRAINT member_accession_id_fkey FOREIGN KEY (accession_id) REFERENCES accession(accession_id),
   CONSTRAINT member_container_fkey FOREIGN KEY (accession_id, container) REFERENCES member(accession_id, member),
@@ -199,6 +313,7 @@ CREATE TABLE post_media (
   CONSTRAINT post_media_pkey PRIMARY KEY (post_id, file, digest)
 );
 CREATE INDEX post_media_by_digest ON public.post_media USING btree (digest);
+CREATE INDEX post_media_wanted ON public.post_media USING hash (file) WHERE (digest = '\x'::bytea);
 
 -- One distinct content of an actor's profile: a snapshot, as of posts.
 CREATE TABLE profile (
@@ -231,6 +346,14 @@ CREATE TABLE profile_observation (
   CONSTRAINT profile_observation_pkey PRIMARY KEY (actor_id, observation_id, reader)
 );
 
+-- What has been spent of the budget of a host or credential, shared by all workers where there is no Redis. May be emptied.
+CREATE TABLE rate_budget (
+  key character varying(255) NOT NULL,
+  points integer NOT NULL DEFAULT 0,
+  expire bigint,
+  CONSTRAINT rate_budget_pkey PRIMARY KEY (key)
+);
+
 -- When a collection first received these bytes: the fallback of observedAt where a file says nothing.
 CREATE TABLE receipt (
   collection_id uuid NOT NULL,
@@ -261,6 +384,64 @@ CREATE TABLE rejected_record (
   detail text NOT NULL,
   CONSTRAINT rejected_record_pkey PRIMARY KEY (accession_id, member, byte_offset, item)
 );
+
+-- Posts of a seed, and when each is to be looked at again. What was found stands in observation; this is the plan only.
+CREATE TABLE revisit (
+  seed_id uuid NOT NULL,
+  post_id uuid NOT NULL,
+  uri text NOT NULL,
+  ref text NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  looks integer NOT NULL DEFAULT 0,
+  outcome outcome NOT NULL,
+  outcome_at timestamp with time zone NOT NULL,
+  gone_at timestamp with time zone, -- When a look first found it gone; a second look confirms it.
+  CONSTRAINT revisit_pkey PRIMARY KEY (seed_id, post_id),
+  CONSTRAINT revisit_seed_id_fkey FOREIGN KEY (seed_id) REFERENCES seed(seed_id)
+);
+CREATE INDEX revisit_due ON public.revisit USING btree (seed_id, due_at) WHERE (due_at IS NOT NULL);
+
+-- An account, feed or stream that a collection follows. seed_id: from collection, connector and URI.
+CREATE TABLE seed (
+  seed_id uuid NOT NULL,
+  collection_id uuid NOT NULL,
+  connector text NOT NULL,
+  source text NOT NULL,
+  uri text NOT NULL, -- What stays when a handle changes: the actor's canonical URI, or the address of the feed.
+  name text NOT NULL,
+  settings jsonb NOT NULL,
+  credential text,
+  authority text,
+  trusted text[] NOT NULL DEFAULT '{}'::text[], -- Hosts that may be private addresses: only what the person who follows has named.
+  every_seconds integer NOT NULL,
+  adaptive boolean NOT NULL,
+  interval_seconds integer NOT NULL, -- What is kept now; moves between bounds around every_seconds where adaptive.
+  backfill integer NOT NULL,
+  state text NOT NULL DEFAULT 'active'::text,
+  cursor jsonb, -- Where the connector goes on. Moves only after the records before it are committed.
+  cursor_at timestamp with time zone,
+  back_to jsonb,
+  account_state text,
+  account_detail text,
+  next_at timestamp with time zone NOT NULL DEFAULT now(),
+  look_at timestamp with time zone, -- When the next of its posts is due to be looked at again.
+  harvest_id uuid, -- The harvest that runs now; it holds the seed until lease_until, and renews that while it lives.
+  lease_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  problem text,
+  waits_until timestamp with time zone, -- A spent rate budget: not asked before.
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT seed_collection_id_connector_uri_key UNIQUE (collection_id, connector, uri),
+  CONSTRAINT seed_pkey PRIMARY KEY (seed_id),
+  CONSTRAINT seed_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
+  CONSTRAINT seed_credential_fkey FOREIGN KEY (credential) REFERENCES credential(name),
+  CONSTRAINT seed_every_seconds_check CHECK ((every_seconds > 0)),
+  CONSTRAINT seed_interval_seconds_check CHECK ((interval_seconds > 0)),
+  CONSTRAINT seed_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'ended'::text])))
+);
+CREATE INDEX seed_due ON public.seed USING btree (next_at) WHERE (state = 'active'::text);
+CREATE INDEX seed_look_due ON public.seed USING btree (look_at) WHERE ((state = 'active'::text) AND (look_at IS NOT NULL));
 
 -- One distinct content of a post, immutable. The columns beside content are drawn from it for searching.
 CREATE TABLE snapshot (

@@ -27,6 +27,21 @@ export const ENVIRONMENT = z.object({
   HOST: optional(z.string()).describe('address to listen on; default 127.0.0.1'),
   PORT: optional(z.coerce.number().int().min(0).max(65_535)).describe('port to listen on; default 3080'),
   PUBLIC_URL: optional(url('http', 'https')).describe('how people reach this service from outside'),
+  PERDURE_CONTACT: optional(
+    z
+      .string()
+      .max(200)
+      .regex(/^[\x20-\x7e]*$/, 'must be plain ASCII'),
+  ).describe('address or page at which platforms can reach you: stands in the User-Agent of every request'),
+  PERDURE_KEY: optional(z.string()).describe(
+    'master key that credentials are sealed with, 32 bytes as base64 or hex; default: a file under <data>/keys',
+  ),
+  PERDURE_PRIVATE_HOSTS: optional(z.string()).describe(
+    'hosts (host or host:port, by commas) that may be private addresses: a server of your own network that you follow',
+  ),
+  PERDURE_HOST_ORIGINS: optional(z.string()).describe(
+    'host=origin, by commas: where to reach a host instead of where its name leads, such as a mirror or a proxy',
+  ),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])).describe('default info'),
 });
 
@@ -39,6 +54,10 @@ export interface Config {
   readonly port: number;
   readonly publicUrl: string | undefined;
   readonly logLevel: string;
+  readonly contact: string | undefined;
+  readonly key: string | undefined;
+  readonly privateHosts: readonly string[];
+  readonly hostOrigins: ReadonlyMap<string, string>;
 }
 
 /** Throws a UsageError that names the variable, its value and what it should be. */
@@ -64,7 +83,27 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: value.PORT ?? 3080,
     publicUrl: value.PUBLIC_URL,
     logLevel: value.LOG_LEVEL ?? 'info',
+    contact: value.PERDURE_CONTACT,
+    key: value.PERDURE_KEY,
+    privateHosts: listOf(value.PERDURE_PRIVATE_HOSTS),
+    hostOrigins: originsOf(value.PERDURE_HOST_ORIGINS),
   };
+}
+
+const listOf = (text = ''): string[] =>
+  text
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '');
+
+function originsOf(text: string | undefined): ReadonlyMap<string, string> {
+  const pairs = listOf(text).map((pair): [string, string] => {
+    const [, host, origin] = /^([^=/]+)=((?:https?|wss?):\/\/[^/]+)\/?$/.exec(pair) ?? [];
+    if (host === undefined || origin === undefined)
+      throw new UsageError(`PERDURE_HOST_ORIGINS: ${JSON.stringify(pair)} is not of the form host=https://origin`);
+    return [host, origin];
+  });
+  return new Map(pairs);
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,6 +4,7 @@ import type { Key } from '../core/digest.js';
 import { messageOf } from '../core/errors.js';
 import { processAccession } from '../pipeline/accession.js';
 import { ContextCache } from '../pipeline/context-cache.js';
+import { harvestSeed } from '../pipeline/harvest.js';
 import { ingestRange, type IngestDeps } from '../pipeline/ingest.js';
 import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
@@ -13,6 +14,9 @@ import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
 import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
+import { findCredential } from './credentials.js';
+import { harvestDeps, orderOf, queueDue, schedule } from './harvesting.js';
+import { openNetwork, type Network } from './network.js';
 
 export interface Processing {
   /** Takes no new jobs, waits for those that are being worked on, and ends. */
@@ -28,9 +32,13 @@ export interface ProcessingOptions {
 
 export async function startProcessing(archive: Archive, options: ProcessingOptions): Promise<Processing> {
   const stopping = new AbortController();
-  const workers = await Promise.all(options.queues.map((queue) => startWorker(archive, queue, stopping.signal)));
+  let opened: Network | undefined;
+  const network = (): Network => (opened ??= openNetwork(archive, findCredential(archive)));
+  const workers = await Promise.all(
+    options.queues.map((queue) => startWorker(archive, queue, stopping.signal, network)),
+  );
   const reconciler = options.reconciles
-    ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS)
+    ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS, options.queues.includes('harvest'))
     : undefined;
   return {
     async close() {
@@ -38,17 +46,30 @@ export async function startProcessing(archive: Archive, options: ProcessingOptio
       reconciler?.stop();
       await Promise.all(workers.map((worker) => worker.close()));
       await reconciler?.idle();
+      await opened?.close();
     },
   };
 }
 
-function startWorker(archive: Archive, queue: WorkerQueue, signal: AbortSignal): Promise<Processing> {
+function startWorker(
+  archive: Archive,
+  queue: WorkerQueue,
+  signal: AbortSignal,
+  network: () => Network,
+): Promise<Processing> {
   const { accessions, blobs, dispatch, sources, queues } = archive;
   switch (queue) {
     case 'accession':
       return queues.worker('accession', ({ accessionId }) =>
         processAccession({ accessions, blobs, dispatch, sources, signal }, accessionId as Key),
       );
+    case 'harvest': {
+      const deps = harvestDeps(archive, network());
+      return queues.worker('harvest', async (job) => {
+        if ('look' in job) await queueDue(archive);
+        else await harvestSeed(deps, orderOf(job), signal);
+      });
+    }
     case 'ingest': {
       const deps: IngestDeps = { store: archive.ingest, blobs, sourceById, contexts: new ContextCache(blobs) };
       return queues.worker('ingest', (job) => ingest(archive, deps, rangeOfJob(job)));
@@ -68,7 +89,11 @@ async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promis
   if (await accessions.completeIfDone(ref.accession)) await accessions.refreshStatistics(ref.accession);
 }
 
-function startReconciler(archive: Archive, everyMs: number): { stop(): void; idle(): Promise<unknown> } {
+function startReconciler(
+  archive: Archive,
+  everyMs: number,
+  harvests: boolean,
+): { stop(): void; idle(): Promise<unknown> } {
   const { pool, accessions, dispatch, log } = archive;
   let running: Promise<unknown> = Promise.resolve();
   let busy = false;
@@ -84,6 +109,7 @@ function startReconciler(archive: Archive, everyMs: number): { stop(): void; idl
         now: Date.now,
         pause: sleep,
       });
+      if (harvests) await schedule(archive);
       if (put.accessions + put.ranges > 0) log.warn(put, 'unfinished work had no job and was queued again');
     } catch (error) {
       // The next round tries again; what is broken (database, queue) complains by itself as well.

@@ -41,7 +41,7 @@ export const OUTCOMES: readonly Outcome[] = [
 
 /**
  * How it is known when something was seen. `record`: the record says so. `manifest`: the package says so.
- * `stated`: the person who handed it in says so. `zip-entry`: the archive member's own time. `http`: the answer's Date.
+ * `stated`: the person who handed it in says so. `zip-entry`: the archive member's own time. `http`: when the answer came.
  * `receipt`: nothing says so, it was received then; a fallback, and no part of an observation's identity.
  */
 export type Basis = 'record' | 'manifest' | 'stated' | 'zip-entry' | 'http' | 'receipt';

@@ -6,7 +6,7 @@ import { canonicalise, type Json } from '../core/canonical.js';
 import { sha256, type Digest, type Key } from '../core/digest.js';
 import { Rejection } from '../core/errors.js';
 import { HEAD_BYTES, type PackageReader, type Source, type Survey, type SurveyMember } from '../sources/source.js';
-import { encodeLayout, type PlacedRecord } from './layout.js';
+import { isRefusedRange, planRanges } from './plan-ranges.js';
 import type {
   AccessionRow,
   AccessionStore,
@@ -271,8 +271,6 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 // ── split ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const RANGE_RECORDS = 2_000;
-const RANGE_BYTES = 3 * 1024 * 1024;
 /** The first goes by itself, so that workers begin at once; then two, four … */
 const PLANS_A_WRITE = 8;
 /** The splitter waits while this many ranges of its accession are unread. */
@@ -307,17 +305,8 @@ async function splitMember(
 ): Promise<void> {
   const { accessions, blobs, dispatch } = deps;
   let plans: RangePlan[] = [];
-  let records: PlacedRecord[] = [];
-  let start = 0;
   let plansAWrite = 1;
   const ref = { accession: accession.id, member: member.member };
-  const closeRange = (): void => {
-    if (records.length === 0) return;
-    const last = records[records.length - 1]!;
-    const layout = encodeLayout(records);
-    plans.push({ ...ref, offset: start, length: last.offset + last.length, records: records.length, layout });
-    records = [];
-  };
   const flush = async (offset: number, done: boolean): Promise<void> => {
     const ready = plans;
     plans = [];
@@ -326,25 +315,19 @@ async function splitMember(
     await roomFor(deps, accession.id);
   };
   let end = 0;
-  for await (const range of source.split(blobs.open(member.digest!), member.format!, member.path)) {
+  for await (const plan of planRanges(ref, source.split(blobs.open(member.digest!), member.format!, member.path))) {
     deps.signal?.throwIfAborted();
-    end = range.offset + range.length;
-    if (range.refused) {
-      closeRange();
-      const { reason, detail } = range.refused;
-      await accessions.rejectRecord({ ...ref, offset: range.offset }, range.length, reason, detail);
+    end = plan.offset + plan.length;
+    if (isRefusedRange(plan)) {
+      const { reason, detail } = plan.refused;
+      await accessions.rejectRecord({ ...ref, offset: plan.offset }, plan.length, reason, detail);
       continue;
     }
-    const first = records.length === 0;
-    if (!first && (records.length >= RANGE_RECORDS || end - start > RANGE_BYTES)) closeRange();
-    if (records.length === 0) start = range.offset;
-    const { length, name } = range;
-    records.push({ offset: range.offset - start, length, ...(name !== undefined && { name }) });
+    plans.push(plan);
     if (plans.length < plansAWrite) continue;
     await flush(end, false);
     plansAWrite = Math.min(2 * plansAWrite, PLANS_A_WRITE);
   }
-  closeRange();
   await flush(Math.max(end, member.bytes), true);
 }
 

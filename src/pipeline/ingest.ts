@@ -3,10 +3,12 @@
  */
 import { canonicalise, type Json } from '../core/canonical.js';
 import { VISIBILITIES, type Visibility } from '../core/content.js';
-import { sha256 } from '../core/digest.js';
+import { sha256, type Key } from '../core/digest.js';
 import { Rejection } from '../core/errors.js';
-import { isRefused, type Basis, type Observed, type Reading, type RefusedItem } from '../core/reading.js';
+import { isRefused, type Basis, type Observed, type Outcome, type Reading, type RefusedItem } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
+import type { PostUri } from '../core/uri.js';
+import { LOOK_FORMAT, readLook } from '../sources/look.js';
 import type { CaptureContext, Source, Survey } from '../sources/source.js';
 import type { ContextCache } from './context-cache.js';
 import { place, rowsOf, type PlacedReading, type Setting } from './batch.js';
@@ -26,11 +28,29 @@ export interface IngestDeps {
  */
 const SUSPECT_TRIES = 4;
 
-/** Reads and writes one range. Harmless to repeat: a range that is done is left alone. */
-export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<void> {
+/** What a range said of one post. */
+export interface ReadPost {
+  readonly post: Key;
+  readonly uri: PostUri;
+  readonly outcome: Outcome;
+  readonly hand: Reading['hand'];
+  /** The archive had no post of that URI. */
+  readonly newPost: boolean;
+  /** The archive did not have this observation. */
+  readonly newObservation: boolean;
+}
+
+/**
+ * Reads and writes one range. Harmless to repeat: a range that is done is left alone.
+ * @returns what it said; undefined when nothing was written (it is done already, or was halved)
+ */
+export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<readonly ReadPost[] | undefined> {
   const task = await deps.store.begin(ref);
-  if (!task) return;
-  if (task.tries > SUSPECT_TRIES && task.records > 1) return deps.store.halve(ref, halvesOf(task));
+  if (!task) return undefined;
+  if (task.tries > SUSPECT_TRIES && task.records > 1) {
+    await deps.store.halve(ref, halvesOf(task));
+    return undefined;
+  }
   const source = deps.sourceById(task.source);
   if (!source) throw new Error(`the source ${task.source} is not part of this build of Perdure`);
 
@@ -43,7 +63,16 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<void
   const known = await deps.store.known(placed, setting.reader);
   const fresh = placed.filter((reading) => !known.observations.has(reading.observation));
   const files = await deps.store.fileDigests(task.accession, filesOf(placed));
-  await deps.store.commit(ref, rowsOf(fresh, setting, files), tallyOf(placed, rejected, files), known);
+  const rows = rowsOf(fresh, setting, files);
+  if (!(await deps.store.commit(ref, rows, tallyOf(placed, rejected, files), known))) return undefined;
+  return placed.map(({ reading, post, observation }) => ({
+    post,
+    uri: reading.post,
+    outcome: reading.outcome,
+    hand: reading.hand,
+    newPost: !known.posts.get(post),
+    newObservation: !known.observations.has(observation),
+  }));
 }
 
 function halvesOf(task: RangeTask): readonly RangePlan[] {
@@ -146,10 +175,12 @@ function readRecord(
     ...place,
     length: record.length,
     ...around,
+    ...(task.exchange?.uri !== undefined && { address: task.exchange.uri }),
+    ...(task.exchange?.about !== undefined && { about: task.exchange.about }),
     options: task.options,
   };
   try {
-    const items = source.normalise(record, context);
+    const items = task.format === LOOK_FORMAT ? readLook(record) : source.normalise(record, context);
     return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];
   } catch (error) {
     if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];

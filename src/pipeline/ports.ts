@@ -5,11 +5,12 @@ import type { Visibility } from '../core/content.js';
 import type { Digest, Key } from '../core/digest.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
+import type { PostUri } from '../core/uri.js';
 import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
 
 // ── accessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip' | 'zstd';
+export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip' | 'zstd' | 'harvest';
 
 export type AccessionStatus = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
 
@@ -57,11 +58,11 @@ export interface UnpackedMember {
   readonly refusal?: { readonly reason: RejectReason; readonly detail: string };
 }
 
-/** When and from where a WARC's record came. */
+/** When and from where an answer came that a WARC holds, or a harvest brought. */
 export interface Exchange {
   /** WARC-Record-ID. */
   readonly record?: string;
-  /** Where the record begins in the unpacked WARC. */
+  /** Where the record begins in the unpacked WARC; of a harvest: 0. */
   readonly offset: number;
   /** WARC-Date, as written. */
   readonly at?: string;
@@ -71,6 +72,8 @@ export interface Exchange {
   readonly status?: number;
   /** What was taken out of the address. */
   readonly removed?: readonly string[];
+  /** The post that was asked about, where the answer itself does not say so. */
+  readonly about?: PostUri;
 }
 
 export interface MemberRow extends UnpackedMember {

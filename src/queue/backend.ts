@@ -30,6 +30,7 @@ import {
   STALLED_MS,
   type JobQueue,
   type JobRequest,
+  type Payloads,
   type QueueName,
 } from './jobs.js';
 import type { Log } from './log.js';
@@ -76,6 +77,8 @@ export interface Queues {
   events(name: QueueName): QueueEvents;
   /** @returns the job's id, also if a job of that id was there already */
   add(job: JobRequest): Promise<string>;
+  /** Adds the job now and then, over and over, until it is told otherwise. As often as this is said, it is one schedule. */
+  repeat<Q extends JobQueue>(queue: Q, id: string, everyMs: number, payload: Payloads[Q]): Promise<void>;
   /** Many at once; each queue's in the order given. */
   addBulk(jobs: readonly JobRequest[]): Promise<void>;
   /** Resolves when the worker is connected. */
@@ -183,6 +186,18 @@ export function openQueues(options: QueueOptions): Promise<Queues> {
     async add(job) {
       await persistently(async () => (await ready(job.queue)).add(job.queue, job.payload, optionsOf(job)));
       return job.id;
+    },
+
+    async repeat(name, id, everyMs, payload) {
+      // Told again, a schedule would begin anew: with many processes starting, it would never come to its first job.
+      await persistently(async () => {
+        const queue = await ready(name);
+        const known = await queue.getJobScheduler(id);
+        // One whose next time is long past has lost its job.
+        const lost = (known?.next ?? 0) < Date.now() - 10 * everyMs;
+        if (known?.every !== everyMs || lost)
+          await queue.upsertJobScheduler(id, { every: everyMs }, { name, data: payload });
+      });
     },
 
     async addBulk(jobs) {

@@ -11,12 +11,23 @@ export interface Payloads {
   readonly accession: { readonly accessionId: string };
   /** Read the records of one byte range; `offset` identifies it within the member. */
   readonly ingest: { readonly accessionId: string; readonly member: number; readonly offset: number };
+  /** Harvest one seed; or look which seeds are due. */
+  readonly harvest: HarvestPayload | { readonly look: 'due' };
+}
+
+export type HarvestKind = 'scheduled' | 'asked' | 'revisit';
+
+export interface HarvestPayload {
+  readonly seedId: string;
+  readonly kind: HarvestKind;
+  /** When it was due, milliseconds since 1970: with seed and kind it names the harvest. */
+  readonly dueMs: number;
 }
 
 export type JobQueue = keyof Payloads;
 
 /** The queues that workers can be bound to so far. */
-export const WORKER_QUEUES = ['accession', 'ingest'] as const satisfies readonly JobQueue[];
+export const WORKER_QUEUES = ['accession', 'ingest', 'harvest'] as const satisfies readonly JobQueue[];
 export type WorkerQueue = (typeof WORKER_QUEUES)[number];
 
 export interface QueueDeclaration {
@@ -33,13 +44,13 @@ export interface QueueDeclaration {
 
 /**
  * `accession` streams one package and waits for the disk; `ingest` alternates between this process's CPU and Postgres,
- * so two overlap well and more only queue up. `harvest` and `media` wait for the network, and platforms want seconds to
- * minutes of patience. `ledger` has one sequencer per collection; `export` is one big sequential read.
+ * so two overlap well and more only queue up. `harvest` and `media` wait for the network nearly all the time, some for
+ * minutes (a stream, a slow server): many at once. `ledger` has one sequencer per collection; `export` is one big sequential read.
  */
 export const QUEUES = {
   accession: { concurrency: 2, attempts: 5, backoffMs: 1_000 },
   ingest: { concurrency: 2, attempts: 5, backoffMs: 500 },
-  harvest: { concurrency: 4, attempts: 8, backoffMs: 15_000 },
+  harvest: { concurrency: 24, attempts: 8, backoffMs: 15_000 },
   media: { concurrency: 8, attempts: 8, backoffMs: 5_000 },
   ledger: { concurrency: 1, attempts: 10, backoffMs: 500 },
   export: { concurrency: 1, attempts: 3, backoffMs: 2_000 },
@@ -105,6 +116,20 @@ export function ingestJob({ accession, member, offset }: RangeName, epoch: numbe
   };
 }
 
+/** The harvest of a seed that was due then: as often as it is added, it is one job, and one harvest. */
+export function harvestJob(payload: HarvestPayload): JobRequest<'harvest'> {
+  const { seedId, kind, dueMs } = payload;
+  return {
+    queue: 'harvest',
+    id: jobId('harvest', asKey(seedId), dueMs, HARVEST_KINDS.indexOf(kind)),
+    payload: { seedId, kind, dueMs },
+    // Somebody waits for it.
+    ...(kind === 'asked' ? {} : { priority: kind === 'scheduled' ? 1 : 2 }),
+  };
+}
+
+const HARVEST_KINDS: readonly HarvestKind[] = ['scheduled', 'asked', 'revisit'];
+
 /** From the payload of a job or from its id. */
 export function accessionOfJob(job: string | Payloads['accession']): Key {
   return asKey(typeof job === 'string' ? parseJobId('accession', job).hex : job.accessionId);
@@ -142,8 +167,7 @@ function parseJobId(kind: JobQueue, id: string): { hex: string; offset: number; 
 }
 
 function asKey(hex: string): Key {
-  if (!/^[0-9a-f]{32}$/.test(hex))
-    throw new TypeError(`not the key of an accession: ${JSON.stringify(hex.slice(0, 80))}`);
+  if (!/^[0-9a-f]{32}$/.test(hex)) throw new TypeError(`not a key: ${JSON.stringify(hex.slice(0, 80))}`);
   return hex as Key;
 }
 

@@ -87,6 +87,8 @@ export interface Captured {
   readonly exchange: Exchange;
   /** One of its source's formats; the body is split and normalised as a file of that format would be. */
   readonly format: string;
+  /** The one post that it is about, where the body itself does not name it; handed to `normalise`. */
+  readonly about?: PostUri;
   /** The seed's own posts in it, so that they can be looked at again. */
   readonly posts: readonly SeenPost[];
 }

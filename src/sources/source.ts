@@ -134,6 +134,10 @@ export interface CaptureContext {
   /** As the splitter named the record (RecordRange.name). */
   readonly name?: string;
   readonly survey: Survey | undefined;
+  /** Where the answer came from that the record is in, secrets taken out; undefined for files. */
+  readonly address?: string;
+  /** The post that was asked about, where the answer itself does not name it. */
+  readonly about?: PostUri;
   /** The member's first 64 KiB, for a source with `readsHead`: a table's header row, a chat's name. Else empty. */
   readonly head: Uint8Array;
   readonly options: ImportOptions;

@@ -52,6 +52,10 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     port: 0,
     publicUrl: options.publicUrl,
     logLevel: 'info',
+    contact: undefined,
+    key: undefined,
+    privateHosts: [],
+    hostOrigins: new Map(),
   };
   const log: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });

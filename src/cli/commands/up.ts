@@ -48,6 +48,7 @@ async function live(io: CliIo, { archive, provided, signal }: Opened, flags: UpF
   const { importSamples, printQuickstart } = await import('../quickstart.js');
   const { config, log } = archive;
   const children = startChildren(config, log, provided.url, 'ingest', Math.max(2, Math.min(8, cpus().length)));
+  const harvesters = flags.once ? undefined : startChildren(config, log, provided.url, 'harvest', 1);
   const processing = await startProcessing(archive, { queues: ['accession'], reconciles: true });
   try {
     const served = await serveApi(archive, flags.once === true);
@@ -66,6 +67,6 @@ async function live(io: CliIo, { archive, provided, signal }: Opened, flags: UpF
     }
   } finally {
     await processing.close();
-    await children.close();
+    await Promise.all([children.close(), harvesters?.close()]);
   }
 }

@@ -42,6 +42,7 @@ export async function unpack(
     case 'warc':
       return unpackWarc(blobs, pack, onMember);
     case 'folder':
+    case 'harvest':
       return []; // its members were kept as they came
   }
 }

@@ -9,8 +9,8 @@ export type Item = Reading | RefusedItem;
 /** The post that a file of versions belongs to: the versions themselves have no id. */
 export interface HistoryOf {
   readonly post: string;
-  /** When it was first published. */
-  readonly published: string;
+  /** When it was first published; unknown of a post that was only asked about. */
+  readonly published?: string;
   /** Mastodon's word; an edit cannot change it, and a version does not repeat it. */
   readonly visibility?: string;
 }
@@ -49,7 +49,7 @@ export function envOf(context: CaptureContext): Env {
     path: context.path,
     folder,
     owner: own(facts?.owners, folder),
-    history: own(facts?.histories, context.path),
+    history: own(facts?.histories, context.path) ?? (context.about === undefined ? undefined : { post: context.about }),
     parents: own(facts?.parents, context.path) ?? {},
   };
 }

@@ -157,7 +157,9 @@ export function readVersion(version: JsonObject, of: HistoryOf | undefined): Rea
   const from = timeOf(version['created_at'], 'created_at', losses);
   const account = asObject(version['account']) ?? {};
   const author = accountReading(account, post);
-  const edited = from && (!published || msOf(from) > msOf(published)) ? from : undefined;
+  // Which version is the first, and so no edit, only the time of publication tells.
+  const isEdit = of.published !== undefined && (!published || (from && msOf(from) > msOf(published)));
+  const edited = isEdit ? from : undefined;
   return {
     post,
     outcome: 'present',

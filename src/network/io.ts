@@ -1,0 +1,200 @@
+/**
+ * The network, as connectors see it: every request spends a budget, passes the guard, is kept and written down, and is
+ * tried again where that is worth it.
+ */
+import {
+  NetworkError,
+  RateLimited,
+  type Credential,
+  type Exchange,
+  type HarvestIo,
+  type NetworkProblem,
+} from '../sources/harvest.js';
+import { Redactor } from './exchange.js';
+import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
+import { limitOf, type Limit } from './limits.js';
+import { Recorder, type Recorded } from './recorder.js';
+import { followRedirects, type Hop } from './redirects.js';
+import { openSocket } from './socket.js';
+import { transfer } from './transfer.js';
+import { abortReason, type Trouble } from './trouble.js';
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_BACKOFF_MS = 500;
+const MAX_TRIES = 3;
+/** An idle connection that the other side has closed is no failure: another one is tried at once. */
+const MAX_CLOSED = 2;
+/** In a row for one request; a server that says `Retry-After: 0` for ever is not asked for ever. */
+const MAX_REFUSALS = 3;
+const FIRST_STRIKE_MS = 60_000;
+const LONGEST_STRIKE_MS = 15 * 60_000;
+
+export type { IoDeps } from './io-deps.js';
+
+export function openIo(deps: IoDeps): HarvestIo {
+  const recorder = new Recorder(deps, new Redactor(deps.credential));
+  return {
+    request: (url, options = {}) => followRedirects(url, options, (hop) => new Asking(deps, recorder, hop).answer()),
+    socket: (url, options = {}) => openSocket(deps, recorder, url, options),
+    credential: deps.credential,
+    now: () => deps.now(),
+    warn: (text) => deps.warn(text),
+    signal: deps.signal,
+  };
+}
+
+/** One address, asked until there is an answer or no hope of one. */
+class Asking {
+  private tries = 0;
+  private closed = 0;
+  private refusals = 0;
+  private readonly budget: string;
+  private readonly headers: Record<string, string>;
+  private readonly host: string;
+  private readonly shown: string;
+
+  constructor(
+    private readonly deps: IoDeps,
+    private readonly recorder: Recorder,
+    private readonly hop: Hop,
+  ) {
+    this.host = hostOf(hop.url);
+    this.shown = recorder.redactor.url(hop.url);
+    this.budget = budgetOf(deps, hop, this.host);
+    this.headers = headersOf(deps, hop);
+  }
+
+  async answer(): Promise<Exchange> {
+    for (;;) {
+      const { deps, budget } = this;
+      const patience = { patienceMs: deps.patienceMs ?? DEFAULT_PATIENCE_MS, signal: deps.signal };
+      await deps.budgets.take(budget, deps.pace, patience);
+      const { exchange, problem, headers } = await this.once();
+      if (problem) await this.afterTrouble(problem);
+      else if (exchange) {
+        const limit = limitOf(exchange.status, headers, deps.now());
+        if (limit) await this.heed(limit);
+        if (limit?.refused) continue;
+        if (!isServerTrouble(exchange.status)) return exchange;
+        await this.retryOrThrow('server-error', `the server answered ${exchange.status}`, exchange);
+      }
+    }
+  }
+
+  private async once(): Promise<Recorded> {
+    const { deps, hop, headers, budget } = this;
+    const ask = {
+      method: hop.options.method ?? 'GET',
+      url: hop.url,
+      headers,
+      body: hop.options.body,
+      maxBytes: hop.options.maxBytes ?? DEFAULT_MAX_BYTES,
+      timeoutMs: hop.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      secret: hop.options.secret,
+    };
+    const seq = this.recorder.next();
+    return this.recorder.write(seq, ask, budget, hop.redirectedFrom, await transfer(deps, ask));
+  }
+
+  private async afterTrouble({ problem, message, cause }: Trouble): Promise<void> {
+    switch (problem) {
+      case 'aborted':
+        throw abortReason(this.deps.signal);
+      case 'store':
+        throw cause;
+      case 'closed':
+        if (this.closed < MAX_CLOSED && this.repeatable()) {
+          this.closed += 1;
+          return;
+        }
+        return this.retryOrThrow('broken', message, undefined, cause);
+      case 'forbidden-address':
+      case 'too-large':
+        throw this.failure(problem, message, undefined, cause);
+      default:
+        return this.retryOrThrow(problem, message, undefined, cause);
+    }
+  }
+
+  private async retryOrThrow(
+    problem: NetworkProblem,
+    message: string,
+    exchange: Exchange | undefined,
+    cause?: unknown,
+  ): Promise<void> {
+    this.tries += 1;
+    if (this.tries >= MAX_TRIES || !this.repeatable()) throw this.failure(problem, message, exchange, cause);
+    const { deps } = this;
+    const longest = (deps.backoffMs ?? DEFAULT_BACKOFF_MS) * 2 ** (this.tries - 1);
+    await deps.sleep(Math.random() * longest, deps.signal).catch((error: unknown) => {
+      throw deps.signal.aborted ? abortReason(deps.signal) : error;
+    });
+  }
+
+  /** What connectors ask by POST are questions, too; but a token that a lost answer held may be good for one use. */
+  private repeatable(): boolean {
+    return this.hop.options.method !== 'POST' || this.hop.options.secret !== true;
+  }
+
+  /** Nobody asks of this budget before that time: not this harvest, not another. */
+  private async heed({ refused, until, why }: Limit): Promise<void> {
+    const { deps, budget } = this;
+    const now = deps.now();
+    if (refused) this.refusals += 1;
+    const known = refused && this.refusals > MAX_REFUSALS ? undefined : until;
+    // A second at least, lest a refusal be repeated at once.
+    const at = known === undefined ? now + (await this.strike()) : Math.max(known, now + 1_000);
+    await deps.budgets.block(budget, at, why);
+    if (refused && (this.refusals > MAX_REFUSALS || !this.repeatable()))
+      throw new RateLimited(budget, at, `${budget}: ${why}; not asked before ${new Date(at).toISOString()}`);
+  }
+
+  private async strike(): Promise<number> {
+    const strikes = await this.deps.budgets.strike(this.budget);
+    return Math.min(FIRST_STRIKE_MS * 2 ** (strikes - 1), LONGEST_STRIKE_MS);
+  }
+
+  private failure(problem: NetworkProblem, message: string, exchange?: Exchange, cause?: unknown): NetworkError {
+    const text = `${this.shown}: ${this.recorder.redactor.text(message)}`;
+    return new NetworkError(problem, text, exchange, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** Too early, timed out, or in trouble: asking again may help. What limits turn down is dealt with before. */
+function isServerTrouble(status: number): boolean {
+  return status === 408 || status === 425 || status >= 500;
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return 'nowhere';
+  }
+}
+
+function budgetOf({ credential }: IoDeps, { options }: Hop, host: string): string {
+  const whose = options.authorised && credential ? `credential:${credential.name}` : host;
+  return options.budget === undefined ? whose : `${whose}/${options.budget}`;
+}
+
+function headersOf({ agent, credential }: IoDeps, { options }: Hop): Record<string, string> {
+  const { since, authorised } = options;
+  return {
+    accept: '*/*',
+    ...options.headers,
+    'user-agent': agent,
+    'accept-encoding': 'gzip, br, deflate',
+    ...(since?.etag !== undefined && { 'if-none-match': since.etag }),
+    ...(since?.lastModified !== undefined && { 'if-modified-since': since.lastModified }),
+    ...(authorised && authorization(credential)),
+  };
+}
+
+function authorization(credential: Credential | undefined): Record<string, string> {
+  if (credential?.kind === 'bearer') return { authorization: `Bearer ${credential.secret}` };
+  if (credential?.kind !== 'basic') return {};
+  const pair = Buffer.from(`${credential.user ?? ''}:${credential.secret}`).toString('base64');
+  return { authorization: `Basic ${pair}` };
+}

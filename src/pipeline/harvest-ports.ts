@@ -1,0 +1,162 @@
+/** What following accounts needs of the store, as types. */
+import type { Digest, Key } from '../core/digest.js';
+import type { Outcome } from '../core/reading.js';
+import type { PostUri } from '../core/uri.js';
+import type {
+  AccountNote,
+  Bookmark,
+  Connector,
+  Cursor,
+  Gap,
+  HarvestIo,
+  PostToSee,
+  ResolvedSeed,
+  SeenPost,
+} from '../sources/harvest.js';
+import type { Exchange, RangePlan } from './ports.js';
+
+export type SeedState = 'active' | 'paused' | 'ended';
+export type HarvestKind = 'scheduled' | 'asked' | 'revisit';
+export type HarvestState = 'running' | 'complete' | 'partial' | 'failed' | 'waiting' | 'skipped' | 'interrupted';
+
+export interface NewSeed extends ResolvedSeed {
+  readonly collection: Key;
+  readonly connector: string;
+  readonly source: string;
+  readonly credential?: string;
+  readonly authority?: string;
+  /** Hosts that may be private addresses. */
+  readonly trusted: readonly string[];
+  readonly everySeconds: number;
+  /** Whether quiet accounts are asked less often, and lively ones more. */
+  readonly adaptive: boolean;
+  /** How many posts the first harvest goes back at most. */
+  readonly backfill: number;
+}
+
+export interface SeedRow extends NewSeed {
+  readonly id: Key;
+  readonly state: SeedState;
+  readonly cursor: Cursor | null;
+  readonly intervalSeconds: number;
+  readonly failures: number;
+}
+
+/** A seed, held by one harvest. */
+export interface Claim {
+  readonly harvest: Key;
+  readonly kind: HarvestKind;
+  readonly seed: SeedRow;
+  /** RFC 3339: when it began, the first time. */
+  readonly startedAt: string;
+  /** The first number that an exchange of it may take: a harvest that was killed has some already. */
+  readonly nextSeq: number;
+}
+
+export type ClaimAnswer =
+  | { readonly claim: Claim }
+  /** `gone`: unfollowed, or never there; `done`: this harvest has ended already. */
+  | { readonly refused: 'gone' | 'paused' | 'running' | 'waiting' | 'done' };
+
+/** What a harvest brought, ready to be ingested. */
+export interface HarvestCapture {
+  readonly harvest: Key;
+  readonly member: number;
+  readonly path: string;
+  readonly source: string;
+  readonly format: string;
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly exchange: Exchange;
+  readonly plans: readonly RangePlan[];
+}
+
+/** One request and its answer, as kept. Times RFC 3339. */
+export interface ExchangeRow {
+  readonly seq: number;
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly redacted: readonly string[];
+  readonly digest?: Digest;
+  readonly bytes: number;
+  readonly startedAt: string;
+  readonly headAt?: string;
+  readonly endedAt: string;
+  readonly remoteAddress?: string;
+  readonly certificate?: string;
+  readonly redirectedFrom?: number;
+  readonly budget: string;
+  readonly problem?: string;
+}
+
+export interface LookResult {
+  readonly post: PostUri;
+  readonly outcome: Outcome;
+  /** When to look again, RFC 3339; null: no more. */
+  readonly dueAt: string | null;
+  readonly at: string;
+}
+
+/** A post whose look is due, and what the last looks found. */
+export interface DueLook extends PostToSee {
+  readonly publishedAt: string;
+  readonly outcome: Outcome;
+  readonly goneAt: string | null;
+}
+
+export interface Ending {
+  readonly state: Exclude<HarvestState, 'running' | 'skipped'>;
+  readonly problem?: string;
+  readonly warnings: readonly string[];
+  readonly robots?: { readonly url: string; readonly status: number; readonly allowed: boolean | null };
+  readonly looks: number;
+  /** When the seed is to be harvested next, and how often from now on. Absent for a revisit. */
+  readonly next?: { readonly at: string; readonly intervalSeconds: number };
+  /** A spent budget. */
+  readonly waitsUntil?: string;
+  /** Scheduled times that passed while it ran, RFC 3339: shown as skipped. */
+  readonly missed: readonly string[];
+}
+
+export interface HarvestStore {
+  /** Takes the seed for this harvest, or says why not. A harvest that died is taken up under its own id. */
+  claim(seed: Key, harvest: Key, kind: HarvestKind, leaseMs: number): Promise<ClaimAnswer>;
+  /** False: the lease was lost to another. */
+  renew(claim: Claim, leaseMs: number): Promise<boolean>;
+  /** Keeps records of exchanges; repeating it changes nothing. */
+  exchanged(harvest: Key, exchanges: readonly ExchangeRow[]): Promise<void>;
+  /** Makes the capture, its member and its ranges known, in one transaction. */
+  captured(claim: Claim, capture: HarvestCapture): Promise<void>;
+  /** Stores the cursor, and how far the seed was watched. Only while the harvest holds the seed. */
+  bookmarked(claim: Claim, bookmark: Bookmark, at: string): Promise<void>;
+  gap(claim: Claim, gap: Gap, at: string): Promise<void>;
+  /** `trouble`: its posts are due to be looked at now. */
+  account(claim: Claim, note: AccountNote, trouble: boolean): Promise<void>;
+  /** Plans looks at posts that are not planned yet. */
+  saw(claim: Claim, posts: readonly (SeenPost & { readonly dueAt: string })[], at: string): Promise<void>;
+  dueLooks(seed: Key, limit: number): Promise<readonly DueLook[]>;
+  looked(seed: Key, results: readonly LookResult[]): Promise<void>;
+  /** How many posts came that the archive did not have, so far in this harvest. */
+  newPosts(harvest: Key): Promise<number>;
+  /** Canonical URIs of the other seeds that a stream filters by. */
+  followed(claim: Claim): Promise<readonly string[]>;
+  end(claim: Claim, ending: Ending): Promise<void>;
+}
+
+/** Opens the network for one harvest; `exchanges` are told as they happen. */
+export interface NetworkPort {
+  open(
+    claim: Claim,
+    connector: Connector,
+    options: {
+      readonly signal: AbortSignal;
+      readonly record: (exchange: ExchangeRow) => Promise<void>;
+      readonly warn: (text: string) => void;
+    },
+  ): Promise<HarvestIo>;
+  /** What the host's robots.txt says about asking for this address: recorded, and left to people. */
+  robots(io: HarvestIo, claim: Claim): Promise<Ending['robots'] | undefined>;
+}

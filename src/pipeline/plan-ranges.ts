@@ -1,0 +1,52 @@
+/** A member's records, gathered into ranges: the unit of work. */
+import { encodeLayout, type PlacedRecord } from './layout.js';
+import type { Key } from '../core/digest.js';
+import type { RejectReason } from '../core/errors.js';
+import type { RecordRange } from '../sources/source.js';
+import type { RangePlan } from './ports.js';
+
+export const RANGE_RECORDS = 2_000;
+export const RANGE_BYTES = 3 * 1024 * 1024;
+
+export interface RefusedRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly refused: { readonly reason: RejectReason; readonly detail: string };
+}
+
+/** Yields each range as soon as it is full, and what the splitter itself refused, in the order of the bytes. */
+export async function* planRanges(
+  member: { readonly accession: Key; readonly member: number },
+  records: AsyncIterable<RecordRange>,
+): AsyncGenerator<RangePlan | RefusedRange> {
+  let gathered: PlacedRecord[] = [];
+  let start = 0;
+  const closed = (): RangePlan => {
+    const last = gathered[gathered.length - 1]!;
+    const plan = {
+      ...member,
+      offset: start,
+      length: last.offset + last.length,
+      records: gathered.length,
+      layout: encodeLayout(gathered),
+    };
+    gathered = [];
+    return plan;
+  };
+  for await (const { offset, length, name, refused } of records) {
+    if (refused) {
+      if (gathered.length > 0) yield closed();
+      yield { offset, length, refused };
+      continue;
+    }
+    const full = gathered.length >= RANGE_RECORDS || offset + length - start > RANGE_BYTES;
+    if (gathered.length > 0 && full) yield closed();
+    if (gathered.length === 0) start = offset;
+    gathered.push({ offset: offset - start, length, ...(name !== undefined && { name }) });
+  }
+  if (gathered.length > 0) yield closed();
+}
+
+export function isRefusedRange(plan: RangePlan | RefusedRange): plan is RefusedRange {
+  return 'refused' in plan;
+}

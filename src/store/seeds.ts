@@ -1,0 +1,113 @@
+/** Seeds: what is followed, and when each is due. */
+import type { Pool } from 'pg';
+import { keyOf, type Key } from '../core/digest.js';
+import type { NewSeed, SeedRow, SeedState } from '../pipeline/harvest-ports.js';
+
+export interface SeedRecord {
+  id: string;
+  collection: string;
+  connector: string;
+  source: string;
+  uri: string;
+  name: string;
+  settings: SeedRow['settings'];
+  credential: string | null;
+  authority: string | null;
+  trusted: string[];
+  every: number;
+  adaptive: boolean;
+  interval: number;
+  backfill: number;
+  state: SeedState;
+  cursor: SeedRow['cursor'];
+  failures: number;
+}
+
+export const SEED_COLUMNS = `replace(s.seed_id::text, '-', '') AS id, replace(s.collection_id::text, '-', '') AS collection,
+  s.connector, s.source, s.uri, s.name, s.settings, s.credential, s.authority, s.trusted, s.every_seconds AS every,
+  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures`;
+
+export function seedRow(record: SeedRecord): SeedRow {
+  const { id, collection, every, interval, credential, authority, ...rest } = record;
+  return {
+    ...rest,
+    id: id as Key,
+    collection: collection as Key,
+    everySeconds: every,
+    intervalSeconds: interval,
+    ...(credential !== null && { credential }),
+    ...(authority !== null && { authority }),
+  };
+}
+
+export interface Followed {
+  readonly id: Key;
+  /** False: it was followed already, and goes on with what has been said now. */
+  readonly added: boolean;
+}
+
+/** Follows; again is harmless: what was said this time holds, the cursor stays. */
+export async function follow(pool: Pool, seed: NewSeed): Promise<Followed> {
+  const id = keyOf('seed', seed.collection, seed.connector, seed.uri);
+  const { rows } = await pool.query<{ added: boolean }>(
+    `INSERT INTO seed (seed_id, collection_id, connector, source, uri, name, settings, credential, authority, trusted,
+       every_seconds, adaptive, interval_seconds, backfill)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)
+     ON CONFLICT (seed_id) DO UPDATE SET name = excluded.name, settings = excluded.settings,
+       credential = coalesce(excluded.credential, seed.credential), authority = coalesce(excluded.authority, seed.authority),
+       trusted = excluded.trusted, every_seconds = excluded.every_seconds, adaptive = excluded.adaptive,
+       interval_seconds = excluded.interval_seconds, backfill = greatest(excluded.backfill, seed.backfill),
+       state = 'active', next_at = now(), failures = 0, problem = NULL
+     RETURNING xmax = 0 AS added`,
+    [
+      id,
+      seed.collection,
+      seed.connector,
+      seed.source,
+      seed.uri,
+      seed.name,
+      JSON.stringify(seed.settings),
+      seed.credential ?? null,
+      seed.authority ?? null,
+      seed.trusted,
+      seed.everySeconds,
+      seed.adaptive,
+      seed.backfill,
+    ],
+  );
+  return { id, added: rows[0]!.added };
+}
+
+/** `ended`: unfollowed; what was archived stays. @returns whether there was anything to change */
+export async function setSeedState(pool: Pool, id: Key, state: SeedState): Promise<boolean> {
+  const result = await pool.query(
+    `UPDATE seed SET state = $2, next_at = CASE WHEN $2 = 'active' THEN now() ELSE next_at END
+     WHERE seed_id = $1 AND state <> $2`,
+    [id, state],
+  );
+  return result.rowCount === 1;
+}
+
+export interface DueSeed {
+  readonly seed: Key;
+  readonly kind: 'scheduled' | 'revisit';
+  /** Milliseconds since 1970. */
+  readonly dueMs: number;
+}
+
+/** Seeds whose time has come and that nobody holds, the most overdue first; and those with posts to be looked at. */
+export async function dueSeeds(pool: Pool, limit: number): Promise<readonly DueSeed[]> {
+  const { rows } = await pool.query<{ seed: string; kind: DueSeed['kind']; due: number }>(
+    `(SELECT replace(seed_id::text, '-', '') AS seed, 'scheduled' AS kind,
+        floor(extract(epoch FROM next_at) * 1000)::float8 AS due
+      FROM seed WHERE state = 'active' AND next_at <= now() AND (lease_until IS NULL OR lease_until < now())
+      ORDER BY next_at LIMIT $1)
+     UNION ALL
+     (SELECT replace(seed_id::text, '-', ''), 'revisit', floor(extract(epoch FROM look_at) * 1000)::float8
+      FROM seed WHERE state = 'active' AND look_at <= now() AND next_at > now()
+        AND (lease_until IS NULL OR lease_until < now()) AND (waits_until IS NULL OR waits_until < now())
+      ORDER BY look_at LIMIT $1)`,
+    [limit],
+  );
+  return rows.map(({ seed, kind, due }) => ({ seed: seed as Key, kind, dueMs: due }));
+}

@@ -1,0 +1,146 @@
+/** One account on a Mastodon server, played: its posts can be written, edited and deleted while it runs. */
+import { startTape, type Reply, type Tape, type TapeRequest } from './tape-server.js';
+
+export interface Written {
+  readonly id: string;
+  readonly uri: string;
+}
+
+export interface MastodonTape {
+  readonly tape: Tape;
+  readonly host: string;
+  readonly actor: string;
+  post(text: string, at?: Date): Written;
+  edit(id: string, text: string, at?: Date): void;
+  /** As Mastodon does: the client API says 404, the object itself 410. */
+  delete(id: string): void;
+  restore(id: string): void;
+  rename(username: string): void;
+  suspend(): void;
+  /** Plays something else for the list of posts, until it is told `undefined`. */
+  listing: ((request: TapeRequest, honest: () => Reply) => Reply) | undefined;
+  close(): Promise<void>;
+}
+
+interface Status {
+  id: string;
+  uri: string;
+  created_at: string;
+  edited_at: string | null;
+  content: string;
+  gone: boolean;
+  history: { content: string; created_at: string }[];
+}
+
+const ACCOUNT_ID = '109348';
+
+export async function startMastodon(host = 'social.example'): Promise<MastodonTape> {
+  const tape = await startTape();
+  const actor = `https://${host}/users/nour`;
+  const list = `/api/v1/accounts/${ACCOUNT_ID}/statuses`;
+  const posts: Status[] = [];
+  let username = 'nour';
+  let suspended = false;
+
+  const account = (): object => ({
+    id: ACCOUNT_ID,
+    username,
+    acct: username,
+    display_name: 'نور',
+    uri: actor,
+    url: `https://${host}/@${username}`,
+    statuses_count: posts.length,
+    ...(suspended && { suspended: true }),
+  });
+  const shown = ({ gone: _, history: __, ...status }: Status): object => ({
+    ...status,
+    url: `https://${host}/@${username}/${status.id}`,
+    visibility: 'public',
+    language: 'ar',
+    account: account(),
+    media_attachments: [],
+    mentions: [],
+    tags: [],
+    in_reply_to_id: null,
+    reblog: null,
+    sensitive: false,
+    spoiler_text: '',
+  });
+  const find = (id: string): Status => posts.find((each) => each.id === id)!;
+  const honest = ({ query }: TapeRequest): Reply => {
+    if (query.get('pinned') === 'true' || suspended) return { body: [] };
+    const [max, since] = [query.get('max_id'), query.get('since_id')];
+    const limit = Math.min(40, Number(query.get('limit') ?? 20));
+    const found = posts
+      .filter(({ id, gone }) => !gone && (max === null || id < max) && (since === null || id > since))
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    const page = found.slice(0, limit);
+    if (page.length === 0) return { body: [] };
+    const next = `<https://${host}${list}?limit=${limit}&max_id=${page.at(-1)!.id}>; rel="next"`;
+    return { body: page.map(shown), ...(found.length > limit && { headers: { link: next } }) };
+  };
+
+  const self: MastodonTape = {
+    tape,
+    host,
+    actor,
+    listing: undefined,
+    post(text, at = new Date()) {
+      const id = String(112_000_000 + posts.length);
+      const uri = `${actor}/statuses/${id}`;
+      const status: Status = {
+        id,
+        uri,
+        created_at: at.toISOString(),
+        edited_at: null,
+        content: `<p>${text}</p>`,
+        gone: false,
+        history: [{ content: `<p>${text}</p>`, created_at: at.toISOString() }],
+      };
+      posts.push(status);
+      tape.on(`GET /api/v1/statuses/${id}`, () =>
+        find(id).gone ? { status: 404, body: { error: 'Record not found' } } : { body: shown(find(id)) },
+      );
+      tape.on(`GET /api/v1/statuses/${id}/history`, () => ({
+        body: find(id).history.map((version) => ({
+          ...version,
+          spoiler_text: '',
+          sensitive: false,
+          account: account(),
+        })),
+      }));
+      tape.on(`GET /users/nour/statuses/${id}`, () => (find(id).gone ? { status: 410 } : { status: 406 }));
+      return { id, uri };
+    },
+    edit(id, text, at = new Date()) {
+      const status = find(id);
+      status.content = `<p>${text}</p>`;
+      status.edited_at = at.toISOString();
+      status.history.push({ content: status.content, created_at: status.edited_at });
+    },
+    delete: (id) => void (find(id).gone = true),
+    restore: (id) => void (find(id).gone = false),
+    rename: (name) => void (username = name),
+    suspend: () => void (suspended = true),
+    close: () => tape.close(),
+  };
+
+  tape.on('GET /.well-known/webfinger', () => ({
+    body: {
+      subject: `acct:${username}@${host}`,
+      links: [{ rel: 'self', type: 'application/activity+json', href: actor }],
+    },
+  }));
+  tape.on('GET /api/v1/accounts/lookup', ({ query }) =>
+    query.get('acct')?.split('@')[0] === username
+      ? { body: account() }
+      : { status: 404, body: { error: 'Record not found' } },
+  );
+  tape.on(`GET /api/v1/accounts/${ACCOUNT_ID}`, () => ({ body: account() }));
+  tape.on(`GET ${list}`, (request) => (self.listing ? self.listing(request, () => honest(request)) : honest(request)));
+  tape.on('GET /users/nour', () => ({
+    headers: { 'content-type': 'application/activity+json' },
+    body: { id: actor, type: 'Person', preferredUsername: username },
+  }));
+  return self;
+}
