@@ -86,17 +86,17 @@ function mustFit(connector: Connector, credential: Credential | undefined): void
     );
 }
 
-/** Harvests here and now, in this process. @returns the harvest's id, and why it did not begin, if it did not */
-export async function harvestHere(
+/** Harvests here and now, in this process. `ended` says why it did not begin, if it did not. */
+export function startHarvest(
   archive: Archive,
   network: Network,
   seed: Key,
   signal: AbortSignal,
-): Promise<{ harvest: Key; refused?: string }> {
+): { readonly harvest: Key; readonly ended: Promise<string | undefined> } {
   const dueMs = Date.now();
   const harvest = harvestIdOf(seed, 'asked', dueMs);
-  const refused = await harvestSeed(harvestDeps(archive, network), { seed, harvest, kind: 'asked', dueMs }, signal);
-  return { harvest, ...(refused !== undefined && { refused }) };
+  const order = { seed, harvest, kind: 'asked', dueMs } as const;
+  return { harvest, ended: harvestSeed(harvestDeps(archive, network), order, signal) };
 }
 
 /** Asks a worker to harvest now. @returns the id that the harvest will have */

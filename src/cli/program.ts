@@ -3,12 +3,18 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, UsageError } from '../core/errors.js';
 import * as accessions from './commands/accessions.js';
 import * as collections from './commands/collections.js';
+import * as coverage from './commands/coverage.js';
 import * as doctor from './commands/doctor.js';
+import * as follow from './commands/follow.js';
+import * as harvest from './commands/harvest.js';
+import * as harvests from './commands/harvests.js';
 import * as history from './commands/history.js';
 import * as importing from './commands/import.js';
+import * as media from './commands/media.js';
 import * as migrate from './commands/migrate.js';
 import * as rejects from './commands/rejects.js';
 import * as search from './commands/search.js';
+import * as seeds from './commands/seeds.js';
 import * as serve from './commands/serve.js';
 import * as show from './commands/show.js';
 import * as up from './commands/up.js';
@@ -18,6 +24,12 @@ import { CliExit, type CliIo } from './io.js';
 const COMMANDS = [
   up,
   importing,
+  follow,
+  seeds,
+  harvest,
+  harvests,
+  coverage,
+  media,
   search,
   history,
   show,

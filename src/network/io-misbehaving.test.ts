@@ -68,6 +68,13 @@ describe('connections', () => {
     expect(requests).toBe(50);
   });
 
+  it('are sixteen at most to one host; the wait for one is no timeout', async () => {
+    play = (socket) => setTimeout(() => socket.write(answer('a')), 50);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask({ timeoutMs: 200 })));
+    expect(new Set(answers)).toEqual(new Set(['a']));
+    expect(connections.length).toBe(16);
+  });
+
   it.each<[string, (socket: Socket) => void]>([
     ['closed', (socket) => socket.end()],
     ['reset', (socket) => socket.resetAndDestroy()],

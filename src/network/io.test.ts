@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openTestIo, type TestIo, type TestIoOptions } from '../../test/support/harvest-io.js';
 import { startTape, type Tape } from '../../test/support/tape-server.js';
 import { NetworkError, type Credential, type HarvestIo } from '../sources/harvest.js';
@@ -182,6 +183,15 @@ describe('trouble', () => {
   it('that passes is no error', async () => {
     tape.on('GET /a', [{ status: 425 }, { status: 503 }, { body: 'a' }]);
     expect(await io.request(`${tape.url}/a`)).toMatchObject({ status: 200, seq: 2 });
+  });
+
+  it('with a connection that is reset when it is used again is none', async () => {
+    tape.on('GET /a', { body: 'a', misbehave: 'reset-keepalive' });
+    for (let i = 0; i < 4; i++) {
+      expect(await io.request(`${tape.url}/a`)).toMatchObject({ status: 200 });
+      await sleep(10);
+    }
+    expect(exchanges().filter(({ problem }) => problem?.startsWith('closed: '))).not.toHaveLength(0);
   });
 
   it('waits longer every time, by lot', async () => {

@@ -2,15 +2,16 @@
  * The network, as connectors see it: every request spends a budget, passes the guard, is kept and written down, and is
  * tried again where that is worth it.
  */
+import { setMaxListeners } from 'node:events';
 import {
   NetworkError,
-  RateLimited,
   type Credential,
   type Exchange,
   type HarvestIo,
   type NetworkProblem,
 } from '../sources/harvest.js';
 import { Redactor } from './exchange.js';
+import { heed, rateLimited } from './heed.js';
 import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
 import { limitOf, type Limit } from './limits.js';
 import { Recorder, type Recorded } from './recorder.js';
@@ -27,12 +28,12 @@ const MAX_TRIES = 3;
 const MAX_CLOSED = 2;
 /** In a row for one request; a server that says `Retry-After: 0` for ever is not asked for ever. */
 const MAX_REFUSALS = 3;
-const FIRST_STRIKE_MS = 60_000;
-const LONGEST_STRIKE_MS = 15 * 60_000;
 
 export type { IoDeps } from './io-deps.js';
 
 export function openIo(deps: IoDeps): HarvestIo {
+  // Every request under way listens, and stops when it is over: many are no leak.
+  setMaxListeners(0, deps.signal);
   const recorder = new Recorder(deps, new Redactor(deps.credential));
   return {
     request: (url, options = {}) => followRedirects(url, options, (hop) => new Asking(deps, recorder, hop).answer()),
@@ -51,7 +52,6 @@ class Asking {
   private refusals = 0;
   private readonly budget: string;
   private readonly headers: Record<string, string>;
-  private readonly host: string;
   private readonly shown: string;
 
   constructor(
@@ -59,9 +59,8 @@ class Asking {
     private readonly recorder: Recorder,
     private readonly hop: Hop,
   ) {
-    this.host = hostOf(hop.url);
     this.shown = recorder.redactor.url(hop.url);
-    this.budget = budgetOf(deps, hop, this.host);
+    this.budget = budgetOf(deps, hop);
     this.headers = headersOf(deps, hop);
   }
 
@@ -137,22 +136,16 @@ class Asking {
     return this.hop.options.method !== 'POST' || this.hop.options.secret !== true;
   }
 
-  /** Nobody asks of this budget before that time: not this harvest, not another. */
-  private async heed({ refused, until, why }: Limit): Promise<void> {
-    const { deps, budget } = this;
-    const now = deps.now();
-    if (refused) this.refusals += 1;
-    const known = refused && this.refusals > MAX_REFUSALS ? undefined : until;
-    // A second at least, lest a refusal be repeated at once.
-    const at = known === undefined ? now + (await this.strike()) : Math.max(known, now + 1_000);
-    await deps.budgets.block(budget, at, why);
-    if (refused && (this.refusals > MAX_REFUSALS || !this.repeatable()))
-      throw new RateLimited(budget, at, `${budget}: ${why}; not asked before ${new Date(at).toISOString()}`);
-  }
-
-  private async strike(): Promise<number> {
-    const strikes = await this.deps.budgets.strike(this.budget);
-    return Math.min(FIRST_STRIKE_MS * 2 ** (strikes - 1), LONGEST_STRIKE_MS);
+  private async heed(limit: Limit): Promise<void> {
+    if (!limit.refused) {
+      await heed(this.deps, this.budget, limit);
+      return;
+    }
+    this.refusals += 1;
+    const last = this.refusals > MAX_REFUSALS;
+    // What it said before did not hold.
+    const until = await heed(this.deps, this.budget, last ? { ...limit, until: undefined } : limit);
+    if (last || !this.repeatable()) throw rateLimited(this.budget, until, limit.why);
   }
 
   private failure(problem: NetworkProblem, message: string, exchange?: Exchange, cause?: unknown): NetworkError {
@@ -167,15 +160,11 @@ function isServerTrouble(status: number): boolean {
 }
 
 function hostOf(url: string): string {
-  try {
-    return new URL(url).host;
-  } catch {
-    return 'nowhere';
-  }
+  return URL.canParse(url) ? new URL(url).host : 'nowhere';
 }
 
-function budgetOf({ credential }: IoDeps, { options }: Hop, host: string): string {
-  const whose = options.authorised && credential ? `credential:${credential.name}` : host;
+function budgetOf({ credential }: IoDeps, { url, options }: Hop): string {
+  const whose = options.authorised && credential ? `credential:${credential.name}` : hostOf(url);
   return options.budget === undefined ? whose : `${whose}/${options.budget}`;
 }
 

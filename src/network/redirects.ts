@@ -17,7 +17,7 @@ export async function followRedirects(
   options: RequestOptions,
   ask: (hop: Hop) => Promise<Exchange>,
 ): Promise<Exchange> {
-  let hop: Hop = { url, options, redirectedFrom: undefined };
+  let hop: Hop = { url: withoutHash(url), options, redirectedFrom: undefined };
   for (let redirects = 0; ; redirects++) {
     const exchange = await ask(hop);
     const location = REDIRECTS.includes(exchange.status) ? exchange.headers['location'] : undefined;
@@ -33,9 +33,7 @@ export function nextHop({ url, options }: Hop, location: string, exchange: Excha
   const from = new URL(url);
   if (!URL.canParse(location, url))
     throw new NetworkError('broken', `${exchange.url}: it redirects to what is no address`, exchange);
-  const to = new URL(location, url);
-  // The part after # stays with whoever asks.
-  to.hash = '';
+  const to = new URL(withoutHash(new URL(location, url).href));
   let next = options;
   if (exchange.status === 303 || (options.method === 'POST' && exchange.status < 303)) next = asGet(options);
   if (to.origin !== from.origin) {
@@ -54,4 +52,9 @@ function asGet({ method: _method, body: _body, ...rest }: RequestOptions): Reque
 function withoutSecretHeaders({ authorised: _authorised, ...rest }: RequestOptions): RequestOptions {
   const headers = Object.entries(rest.headers ?? {}).filter(([name]) => !isSecretHeader(name));
   return { ...rest, headers: Object.fromEntries(headers) };
+}
+
+/** The part after # stays with whoever asks. */
+function withoutHash(url: string): string {
+  return url.replace(/#.*$/s, '');
 }

@@ -218,6 +218,38 @@ describe('opening', () => {
     await new Promise((resolve) => limiting.close(resolve));
   });
 
+  it('that is given up ends at once', async () => {
+    const ending = new AbortController();
+    const reason = new Error('enough');
+    const held: Duplex[] = [];
+    const mute = createServer().on('upgrade', (_request, socket) => held.push(socket));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { io, close } = openTestIo({ deps: { signal: ending.signal } });
+    setTimeout(() => ending.abort(reason), 30);
+    await expect(io.socket(`ws://127.0.0.1:${(mute.address() as AddressInfo).port}/`)).rejects.toBe(reason);
+    held.forEach((socket) => socket.destroy());
+    await new Promise((resolve) => mute.close(resolve));
+    await close();
+  });
+
+  it.each([
+    ['stalls', 'content-length: 10\r\n\r\nhalf'],
+    ['is long', `content-length: 100000\r\n\r\n${'x'.repeat(100_000)}`],
+  ])('that is refused with a body that %s is refused all the same, and not kept', async (_what, rest) => {
+    const held: Duplex[] = [];
+    const refusing = createServer().on('upgrade', (_request, socket) => {
+      held.push(socket);
+      socket.write(`HTTP/1.1 403 No\r\n${rest}`);
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const address = `ws://127.0.0.1:${(refusing.address() as AddressInfo).port}/`;
+    await expect(testIo.io.socket(address, { timeoutMs: 200 })).rejects.toMatchObject({ problem: 'broken' });
+    expect(testIo.exchanges).toMatchObject([{ status: 403 }]);
+    expect(testIo.exchanges[0]).not.toHaveProperty('digest');
+    held.forEach((socket) => socket.destroy());
+    await new Promise((resolve) => refusing.close(resolve));
+  });
+
   it('that nobody answers is a timeout', async () => {
     const held: Duplex[] = [];
     const mute = createServer().on('upgrade', (_request, socket) => held.push(socket));

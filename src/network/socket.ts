@@ -5,24 +5,26 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { messageOf } from '../core/errors.js';
 import {
   NetworkError,
-  RateLimited,
   type Exchange,
   type HarvestSocket,
   type NetworkProblem,
   type SocketOptions,
 } from '../sources/harvest.js';
 import { ATTEMPT_MS, peerOf, type Peer } from './agent.js';
+import { TooLarge } from './body.js';
+import { elsewhereOf } from './elsewhere.js';
 import { timestamp } from './exchange.js';
 import { checkTarget, guardedLookup } from './guard.js';
 import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
+import { heed, rateLimited } from './heed.js';
 import { limitOf } from './limits.js';
 import type { Recorder } from './recorder.js';
 import { Incoming } from './socket-incoming.js';
-import { abortReason, troubleOf } from './trouble.js';
+import { abortReason, troubleOf, type Trouble } from './trouble.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
-/** What is kept of an answer that refuses the connection. */
+/** A longer answer that refuses the connection is not kept. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
 export async function openSocket(
@@ -41,9 +43,9 @@ export async function openSocket(
 
 class Opening {
   readonly budget: string;
-  private readonly seq: number;
   private readonly shown: string;
   private readonly headers: Record<string, string>;
+  private seq = 0;
   private startedAt = 0;
 
   constructor(
@@ -52,13 +54,13 @@ class Opening {
     private readonly address: string,
     private readonly options: SocketOptions,
   ) {
-    this.seq = recorder.next();
     this.shown = recorder.redactor.url(address);
     this.headers = { ...options.headers, 'user-agent': deps.agent };
     this.budget = URL.canParse(address) ? new URL(address).host : 'nowhere';
   }
 
   async open(): Promise<HarvestSocket> {
+    this.seq = this.recorder.next();
     this.startedAt = this.deps.now();
     let socket: WebSocket;
     try {
@@ -89,14 +91,8 @@ class Opening {
     const { deps, options } = this;
     deps.signal.throwIfAborted();
     const { url, trusted } = checkTarget(this.address, deps.trusted);
-    const elsewhere = deps.elsewhere?.get(url.host) ?? deps.elsewhere?.get(url.hostname);
-    const reached = new URL(url.href);
-    if (elsewhere !== undefined) {
-      const origin = new URL(elsewhere);
-      reached.protocol = origin.protocol.replace('http', 'ws');
-      reached.host = origin.host;
-      reached.port = origin.port;
-    }
+    const elsewhere = elsewhereOf(deps.elsewhere, url);
+    const origin = (elsewhere ?? url).origin.replace(/^http/, 'ws');
     const { ca } = deps.agents.tls;
     const settings: ClientOptions & ConnectingOptions = {
       headers: { ...this.headers, ...(elsewhere !== undefined && { host: url.host }) },
@@ -107,14 +103,12 @@ class Opening {
       lookup: guardedLookup(trusted || elsewhere !== undefined, deps.agents.resolve),
       ...(ca !== undefined && { ca: [...[ca].flat()] }),
     };
-    return new WebSocket(reached, settings);
+    return new WebSocket(`${origin}${url.pathname}${url.search}`, settings);
   }
 
   private async failed(error: unknown): Promise<Error> {
     const { problem, message } = troubleOf(error, false, this.deps.signal);
-    const late = messageOf(error).includes('timed out') ? 'timeout' : problem;
-    const said: NetworkProblem =
-      late === 'closed' || late === 'aborted' || late === 'store' ? ('unreachable' satisfies NetworkProblem) : late;
+    const said = networkProblem(messageOf(error).includes('timed out') ? 'timeout' : problem);
     await this.write({ headers: {}, headAt: undefined, problem: `${said}: ${message}` });
     if (problem === 'aborted') return abortReason(this.deps.signal);
     const text = `${this.shown}: ${this.recorder.redactor.text(message)}`;
@@ -126,14 +120,15 @@ class Opening {
     const headers = headersOf(response);
     const peer = peerOf(response.socket);
     const status = response.statusCode ?? 0;
-    const kept = await this.deps.keep(beginning(response)).catch(() => undefined);
+    const late = setTimeout(() => response.destroy(), this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const kept = await this.deps.keep(bounded(response)).catch(() => undefined);
+    clearTimeout(late);
     socket.terminate();
     await this.write({ status, headers, peer, headAt, ...kept });
     const limit = limitOf(status, headers, this.deps.now());
     if (limit?.refused) {
-      const until = limit.until ?? this.deps.now() + 60_000;
-      await this.deps.budgets.block(this.budget, until, limit.why);
-      return new RateLimited(this.budget, until, `${this.budget}: ${limit.why}; not asked before ${timestamp(until)}`);
+      const until = await heed(this.deps, this.budget, limit);
+      return rateLimited(this.budget, until, limit.why);
     }
     const facts = { seq: this.seq, url: this.shown, status, headers, at: timestamp(headAt) };
     const exchange = kept && this.recorder.show({ ...facts, ...kept }, undefined);
@@ -229,6 +224,10 @@ class OpenSocket implements HarvestSocket {
   }
 }
 
+function networkProblem(problem: Trouble['problem']): NetworkProblem {
+  return problem === 'closed' || problem === 'aborted' || problem === 'store' ? 'unreachable' : problem;
+}
+
 function headersOf(response: IncomingMessage | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response?.headers ?? {}))
@@ -236,12 +235,12 @@ function headersOf(response: IncomingMessage | undefined): Record<string, string
   return headers;
 }
 
-async function* beginning(response: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* bounded(response: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const chunk of response) {
     bytes += chunk.length;
+    if (bytes > MAX_REFUSAL_BYTES) throw new TooLarge(`more than ${MAX_REFUSAL_BYTES} bytes`);
     yield chunk;
-    if (bytes >= MAX_REFUSAL_BYTES) return;
   }
 }
 

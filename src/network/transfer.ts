@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { sha256, type Digest } from '../core/digest.js';
 import { CONNECT_MS, type Agents, type Peer, type SeenBy } from './agent.js';
 import { BrokenBody, decoded, IN_MEMORY_BYTES, Taken, TooSlow } from './body.js';
+import { elsewhereOf } from './elsewhere.js';
 import { checkTarget } from './guard.js';
 import { StoreFailure, troubleOf, type Trouble } from './trouble.js';
 
@@ -126,9 +127,9 @@ async function send(
 ): Promise<Dispatcher.ResponseData> {
   deps.signal.throwIfAborted();
   const { url, trusted } = checkTarget(ask.url, deps.trusted);
-  const elsewhere = deps.elsewhere?.get(url.host) ?? deps.elsewhere?.get(url.hostname);
+  const elsewhere = elsewhereOf(deps.elsewhere, url);
   const options: Dispatcher.RequestOptions & SeenBy & { servername?: string } = {
-    origin: elsewhere ?? url.origin,
+    origin: (elsewhere ?? url).origin,
     path: url.pathname + url.search,
     method: ask.method,
     headers: { ...ask.headers, ...(elsewhere !== undefined && { host: url.host }) },
@@ -138,7 +139,7 @@ async function send(
     signal,
     seen,
     // The certificate is that of the host that is reached.
-    ...(elsewhere !== undefined && { servername: new URL(elsewhere).hostname }),
+    ...(elsewhere !== undefined && { servername: elsewhere.hostname }),
   };
   // Where people send a host elsewhere, they mean that address, private or not.
   return deps.agents.of(trusted || elsewhere !== undefined).request(options);

@@ -6,6 +6,7 @@
  */
 export type * from './types.js';
 export type * from './list-types.js';
+export type * from './seed-types.js';
 export { TooBroadError, SealedError } from './errors.js';
 export { locate, locateActors, locatorsOf, type Locator, type Located, type LocatedActor } from './locate.js';
 export { history, historyOfPost } from './history.js';
@@ -14,3 +15,5 @@ export { show, showPost, raw, rawOfPost, snapshotOf } from './show.js';
 export { search } from './search.js';
 export { accession, accessionProgress, accessions, accessionSummary, rejects } from './accessions.js';
 export { collections, media } from './lists.js';
+export { seed, seeds, harvest, harvests, exchanges, keyOfSeed } from './seeds.js';
+export { coverage } from './coverage.js';

@@ -84,12 +84,12 @@ export interface AccessionPage {
   readonly limit: number;
 }
 
-/** Latest first. The page is cut before the sums are made, so that only its own ranges are read. */
+/** Latest first; harvests are accessions too, and have a list of their own. The page is cut before the sums are made, so that only its own ranges are read. */
 export async function listAccessions(pool: Pool, page: AccessionPage): Promise<readonly AccessionRecord[]> {
   const result = await pool.query<AccessionRecord>(
     `WITH page AS MATERIALIZED (
        SELECT accession_id FROM accession a
-       WHERE ($1::uuid IS NULL OR collection_id = $1) AND ${inScope('a', '$2')}
+       WHERE packing <> 'harvest' AND ($1::uuid IS NULL OR collection_id = $1) AND ${inScope('a', '$2')}
          AND ($3::timestamptz IS NULL OR (received_at, accession_id) < ($3, $4::uuid))
        ORDER BY received_at DESC, accession_id DESC LIMIT $5)
      ${ACCESSIONS} WHERE a.accession_id IN (SELECT accession_id FROM page)

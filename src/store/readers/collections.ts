@@ -34,7 +34,7 @@ export async function listCollections(
          min(first) AS first, max(last) AS last
        FROM post GROUP BY 1)
      SELECT ${keyed('c.collection_id')} AS id, c.name, c.created_at AS "createdAt",
-       (SELECT count(*)::float8 FROM accession a WHERE a.collection_id = c.collection_id) AS accessions,
+       (SELECT count(*)::float8 FROM accession a WHERE a.collection_id = c.collection_id AND a.packing <> 'harvest') AS accessions,
        coalesce(n.posts, 0) AS posts, coalesce(n.observations, 0) AS observations,
        n.first AS "firstObservedAt", n.last AS "lastObservedAt"
      FROM collection c LEFT JOIN counted n USING (collection_id)
