@@ -140,7 +140,10 @@ async function nextOf(
   // A stream is one long look: the next begins where this one ended. So does what is left of a list.
   if (connector?.streams || state === 'partial') return at(now, seed.intervalSeconds);
   const cadence = { every: seed.everySeconds, adaptive: seed.adaptive, interval: seed.intervalSeconds };
-  const interval = nextInterval(cadence, seed.adaptive ? await deps.store.newPosts(harvest) : 0);
+  // A backfill says nothing of how lively the account is.
+  const first = seed.cursor === null;
+  const interval =
+    seed.adaptive && !first ? nextInterval(cadence, await deps.store.newPosts(harvest)) : seed.everySeconds;
   return at(now + spread(interval, deps.random()) * 1_000, interval);
 }
 
