@@ -1,4 +1,4 @@
-/** Worker process for the queue `harvest`. */
+/** Worker process for the queues that wait for the network: `harvest` and `media`. */
 import { runWorker } from '../src/app/worker-process.js';
 
-await runWorker(['harvest'], 'harvest');
+await runWorker(['harvest', 'media'], 'harvest');

@@ -303,6 +303,27 @@ CREATE TABLE post_alias (
 );
 CREATE INDEX post_alias_by_alias ON public.post_alias USING hash (alias);
 
+-- What following found out about a post. Ids are given out and committed in one order, so that whoever has seen one has seen all before it.
+CREATE TABLE post_event (
+  event_id bigint NOT NULL,
+  seed_id uuid NOT NULL,
+  collection_id uuid NOT NULL,
+  harvest_id uuid NOT NULL,
+  post_id uuid NOT NULL,
+  uri text NOT NULL,
+  kind text NOT NULL,
+  observation_id uuid NOT NULL, -- The first look that showed it, so that nothing is told twice; all zeros for new: a post is new once.
+  at timestamp with time zone NOT NULL, -- When that look was.
+  recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT post_event_collection_id_post_id_kind_observation_id_key UNIQUE (collection_id, post_id, kind, observation_id),
+  CONSTRAINT post_event_pkey PRIMARY KEY (event_id),
+  CONSTRAINT post_event_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
+  CONSTRAINT post_event_seed_id_fkey FOREIGN KEY (seed_id) REFERENCES seed(seed_id),
+  CONSTRAINT post_event_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'edited'::text, 'deleted'::text, 'gone'::text, 'back'::text])))
+);
+CREATE INDEX post_event_by_collection ON public.post_event USING btree (collection_id, event_id);
+CREATE INDEX post_event_by_seed ON public.post_event USING btree (seed_id, event_id);
+
 -- Files of a post's attachments, by the name that the package or the platform gives them.
 CREATE TABLE post_media (
   post_id uuid NOT NULL,
@@ -458,3 +479,26 @@ CREATE TABLE snapshot (
 CREATE INDEX snapshot_by_author ON public.snapshot USING btree (author_id, published_at);
 CREATE INDEX snapshot_by_time ON public.snapshot USING btree (published_at, post_id);
 CREATE INDEX snapshot_search ON public.snapshot USING gin (search);
+
+-- Who is told of events, and how far they have been told. The secret that signs is sealed like a credential.
+CREATE TABLE webhook (
+  webhook_id uuid NOT NULL,
+  url text NOT NULL,
+  collection_id uuid, -- Null: all of them.
+  kinds text[] NOT NULL,
+  sealed bytea NOT NULL,
+  wrapped_key bytea NOT NULL,
+  key_id text NOT NULL,
+  state text NOT NULL DEFAULT 'active'::text,
+  event_id bigint NOT NULL, -- Everything up to here has been delivered, or is not asked for.
+  next_at timestamp with time zone NOT NULL DEFAULT now(), -- Not tried before; while a worker delivers, when that one is given up.
+  failures integer NOT NULL DEFAULT 0,
+  failing_since timestamp with time zone,
+  problem text,
+  delivered_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT webhook_pkey PRIMARY KEY (webhook_id),
+  CONSTRAINT webhook_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
+  CONSTRAINT webhook_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE INDEX webhook_due ON public.webhook USING btree (next_at) WHERE (state = 'active'::text);

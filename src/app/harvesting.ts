@@ -1,13 +1,17 @@
 /** Following, composed: seeds and harvests over this archive and this network. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf, type Key } from '../core/digest.js';
 import { ContextCache } from '../pipeline/context-cache.js';
 import { connectorsOf } from '../pipeline/follow.js';
 import type { HarvestDeps, HarvestOrder } from '../pipeline/harvest.js';
-import { harvestJob, type HarvestKind, type HarvestPayload } from '../queue/jobs.js';
+import { download } from '../network/download.js';
+import type { MediaDeps } from '../pipeline/media.js';
+import { harvestJob, mediaJob, type HarvestKind, type HarvestPayload, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
 import { PgHarvestStore } from '../store/harvests.js';
 import { recordProblem } from '../store/ingest/ranges.js';
+import { dueMedia, PgMediaStore } from '../store/media.js';
 import { dueSeeds } from '../store/seeds.js';
 import { isTransient } from '../store/transaction.js';
 import type { Archive } from './archive.js';
@@ -52,7 +56,44 @@ export async function queueDue({ pool, queues }: Archive): Promise<number> {
   return due.length;
 }
 
+/** The same for files by their address. */
+export async function queueDueMedia({ pool, queues }: Archive): Promise<number> {
+  const due = await dueMedia(pool, DUE_AT_ONCE);
+  await queues.addBulk(due.map(mediaJob));
+  return due.length;
+}
+
 /** Said by every process that harvests, again and again: an emptied queue forgets its schedules too. */
-export function schedule({ queues }: Archive): Promise<void> {
-  return queues.repeat('harvest', 'harvest-due', LOOK_EVERY_MS, { look: 'due' });
+export async function schedule({ queues }: Archive, of: readonly WorkerQueue[]): Promise<void> {
+  if (of.includes('harvest')) await queues.repeat('harvest', 'harvest-due', LOOK_EVERY_MS, { look: 'due' });
+  if (of.includes('media')) await queues.repeat('media', 'media-due', LOOK_EVERY_MS, { look: 'due' });
+}
+
+/** So many files of one host in so much time: pictures come by the dozen with one page of posts. */
+const MEDIA_PACE = { requests: 10, seconds: 2 };
+const MEDIA_PATIENCE_MS = 20_000;
+
+export interface MediaParts extends Pick<Archive, 'pool' | 'blobs'> {
+  readonly config: Pick<Archive['config'], 'blobs' | 'privateHosts' | 'hostOrigins'>;
+}
+
+export function mediaDeps(
+  archive: MediaParts,
+  { agents, budgets, userAgent }: Network,
+  signal: AbortSignal,
+): MediaDeps {
+  const { pool, blobs, config } = archive;
+  const ways = { agents, trusted: config.privateHosts, agent: userAgent, elsewhere: config.hostOrigins };
+  return {
+    store: new PgMediaStore(pool),
+    blobs,
+    download: (request) => download(ways, request),
+    partials: join(config.blobs, 'incoming', 'media'),
+    pace: {
+      take: (host, stop) => budgets.take(`media ${host}`, MEDIA_PACE, { patienceMs: MEDIA_PATIENCE_MS, signal: stop }),
+      block: (host, ms) => budgets.block(`media ${host}`, Date.now() + ms, 'the host asked for patience'),
+    },
+    signal,
+    now: Date.now,
+  };
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../core/errors.js';
 import { processAccession } from '../pipeline/accession.js';
 import { ContextCache } from '../pipeline/context-cache.js';
 import { harvestSeed } from '../pipeline/harvest.js';
+import { fetchMedia } from '../pipeline/media.js';
 import { ingestRange, type IngestDeps } from '../pipeline/ingest.js';
 import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
@@ -15,7 +16,7 @@ import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
 import { findCredential } from './credentials.js';
-import { harvestDeps, orderOf, queueDue, schedule } from './harvesting.js';
+import { harvestDeps, mediaDeps, orderOf, queueDue, queueDueMedia, schedule } from './harvesting.js';
 import { openNetwork, type Network } from './network.js';
 
 export interface Processing {
@@ -38,7 +39,7 @@ export async function startProcessing(archive: Archive, options: ProcessingOptio
     options.queues.map((queue) => startWorker(archive, queue, stopping.signal, network)),
   );
   const reconciler = options.reconciles
-    ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS, options.queues.includes('harvest'))
+    ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS, options.queues)
     : undefined;
   return {
     async close() {
@@ -70,6 +71,13 @@ function startWorker(
         else await harvestSeed(deps, orderOf(job), signal);
       });
     }
+    case 'media': {
+      const deps = mediaDeps(archive, network(), signal);
+      return queues.worker('media', async (job) => {
+        if ('look' in job) await queueDueMedia(archive);
+        else await fetchMedia(deps, [job.mediaId as Key]);
+      });
+    }
     case 'ingest': {
       const deps: IngestDeps = { store: archive.ingest, blobs, sourceById, contexts: new ContextCache(blobs) };
       return queues.worker('ingest', (job) => ingest(archive, deps, rangeOfJob(job)));
@@ -92,7 +100,7 @@ async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promis
 function startReconciler(
   archive: Archive,
   everyMs: number,
-  harvests: boolean,
+  worked: readonly WorkerQueue[],
 ): { stop(): void; idle(): Promise<unknown> } {
   const { pool, accessions, dispatch, log } = archive;
   let running: Promise<unknown> = Promise.resolve();
@@ -109,7 +117,7 @@ function startReconciler(
         now: Date.now,
         pause: sleep,
       });
-      if (harvests) await schedule(archive);
+      await schedule(archive, worked);
       if (put.accessions + put.ranges > 0) log.warn(put, 'unfinished work had no job and was queued again');
     } catch (error) {
       // The next round tries again; what is broken (database, queue) complains by itself as well.

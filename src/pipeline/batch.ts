@@ -11,6 +11,8 @@ import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
 import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
 import { msOf, type Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
+import type { WantedMedia } from './media-ports.js';
+import { wantedMedia } from './media-wants.js';
 import type {
   ActorRow,
   Batch,
@@ -45,6 +47,8 @@ export interface Setting {
   readonly observed: Observed;
   /** Digest of the mapping that it was read by, if any: the same bytes read by another mapping state something else. */
   readonly mapping?: string;
+  /** Whether files that no package brought are to be fetched. */
+  readonly wantsMedia?: boolean;
   /** True when the source can compute this URL's post itself, so that no alias need be stored. */
   readonly locatable: (alias: string, post: PostUri) => boolean;
 }
@@ -94,6 +98,7 @@ class Rows {
   private readonly references: ReferenceRow[] = [];
   private readonly links: LinkRow[] = [];
   private readonly media: MediaRow[] = [];
+  private readonly wanted = new Map<string, WantedMedia>();
 
   constructor(
     private readonly setting: Setting,
@@ -112,6 +117,8 @@ class Rows {
     for (const actor of reading.actors ?? []) this.addProfile(placed, actor.actor, actor.profile, actor.metrics);
     this.addReferences(post, reading);
     if (reading.files) this.addMedia(post, reading, reading.files);
+    if (this.setting.wantsMedia)
+      for (const each of wantedMedia(reading)) this.wanted.set(`${each.post ?? each.actor} ${each.url}`, each);
     const losses = [...(reading.losses ?? []), ...doubtful(reading, placed.observed)];
     const digest = content && this.addSnapshot(post, content, losses);
     const { collection, reader, capture } = this.setting;
@@ -179,6 +186,7 @@ class Rows {
         (row) => row.post,
         (row) => row.file + (row.digest ?? ''),
       ),
+      wanted: [...this.wanted.values()],
     };
   }
 

@@ -114,7 +114,7 @@ export class HarvestTake {
     await this.writeExchanges();
     const { url, status, at, digest, bytes } = exchange;
     if (bytes > 0) {
-      const facts: Exchange = { offset: 0, at, uri: url, status, ...(about !== undefined && { about }) };
+      const facts: Exchange = { offset: 0, live: true, at, uri: url, status, ...(about !== undefined && { about }) };
       const member = exchange.seq + this.claim.nextSeq;
       const records = this.source.split(this.deps.blobs.open(digest), format, pathOf(url));
       await this.take({ member, path: pathOf(url), format, digest, bytes, exchange: facts }, records);

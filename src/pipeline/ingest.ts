@@ -100,6 +100,7 @@ function settingOf(task: RangeTask, source: Source, survey: Survey | undefined):
     collection: task.collection,
     capture: task.capture,
     observed: observedOf(task, survey),
+    ...(task.exchange?.live && { wantsMedia: true }),
     ...(task.options.mapping !== undefined && { mapping: sha256(canonicalise(task.options.mapping as Json)) }),
     locatable: (alias, post) => source.locate?.(alias) === post,
   };

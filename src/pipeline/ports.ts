@@ -6,6 +6,7 @@ import type { Digest, Key } from '../core/digest.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
 import type { PostUri } from '../core/uri.js';
+import type { WantedMedia } from './media-ports.js';
 import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
 
 // ── accessions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,6 +75,8 @@ export interface Exchange {
   readonly removed?: readonly string[];
   /** The post that was asked about, where the answer itself does not say so. */
   readonly about?: PostUri;
+  /** Set for a harvest: the platform is being asked at this time, and its files can be too. */
+  readonly live?: true;
 }
 
 export interface MemberRow extends UnpackedMember {
@@ -293,6 +296,8 @@ export interface Batch {
   readonly references: readonly ReferenceRow[];
   readonly links: readonly LinkRow[];
   readonly media: readonly MediaRow[];
+  /** Files to be fetched by their address: of posts that were harvested. What is handed in is as it was. */
+  readonly wanted: readonly WantedMedia[];
 }
 
 /** What is known of a range before anything is written; `duplicate` and `new` come of the writing. */

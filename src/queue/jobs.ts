@@ -13,6 +13,8 @@ export interface Payloads {
   readonly ingest: { readonly accessionId: string; readonly member: number; readonly offset: number };
   /** Harvest one seed; or look which seeds are due. */
   readonly harvest: HarvestPayload | { readonly look: 'due' };
+  /** Fetch one file by its address; or look which are due. */
+  readonly media: { readonly mediaId: string } | { readonly look: 'due' };
 }
 
 export type HarvestKind = 'scheduled' | 'asked' | 'revisit';
@@ -27,7 +29,7 @@ export interface HarvestPayload {
 export type JobQueue = keyof Payloads;
 
 /** The queues that workers can be bound to so far. */
-export const WORKER_QUEUES = ['accession', 'ingest', 'harvest'] as const satisfies readonly JobQueue[];
+export const WORKER_QUEUES = ['accession', 'ingest', 'harvest', 'media'] as const satisfies readonly JobQueue[];
 export type WorkerQueue = (typeof WORKER_QUEUES)[number];
 
 export interface QueueDeclaration {
@@ -126,6 +128,11 @@ export function harvestJob(payload: HarvestPayload): JobRequest<'harvest'> {
     // Somebody waits for it.
     ...(kind === 'asked' ? {} : { priority: kind === 'scheduled' ? 1 : 2 }),
   };
+}
+
+/** One file that is due. */
+export function mediaJob(media: Key): JobRequest<'media'> {
+  return { queue: 'media', id: jobId('media', asKey(media), 0, 0), payload: { mediaId: media } };
 }
 
 const HARVEST_KINDS: readonly HarvestKind[] = ['scheduled', 'asked', 'revisit'];

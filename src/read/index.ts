@@ -17,3 +17,4 @@ export { accession, accessionProgress, accessions, accessionSummary, rejects } f
 export { collections, media } from './lists.js';
 export { seed, seeds, harvest, harvests, exchanges, keyOfSeed } from './seeds.js';
 export { coverage } from './coverage.js';
+export { missingMedia, mediaCounts, fetchedMedia, picture } from './media.js';

@@ -5,10 +5,17 @@ import { Spine1767225600000 } from '../../migrations/1767225600000-spine.js';
 import { Containers1767225700000 } from '../../migrations/1767225700000-containers.js';
 import { Harvest1767225800000 } from '../../migrations/1767225800000-harvest.js';
 import { Media1767225900000 } from '../../migrations/1767225900000-media.js';
+import { Webhooks1767226000000 } from '../../migrations/1767226000000-webhooks.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
-const MIGRATIONS = [Spine1767225600000, Containers1767225700000, Harvest1767225800000, Media1767225900000];
+const MIGRATIONS = [
+  Spine1767225600000,
+  Containers1767225700000,
+  Harvest1767225800000,
+  Media1767225900000,
+  Webhooks1767226000000,
+];
 
 export interface DatabaseOptions {
   readonly url: string;

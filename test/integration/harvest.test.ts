@@ -1,6 +1,7 @@
 /** The journeys of following, over the real network client and a real database; the platform is played. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Key } from '../../src/core/digest.js';
+import sharp from 'sharp';
+import { sha256, type Key } from '../../src/core/digest.js';
 import { coverageOf } from '../support/coverage.js';
 import { history, locatorsOf } from '../../src/read/index.js';
 import { SOURCES } from '../../src/sources/index.js';
@@ -103,6 +104,32 @@ describe('A2: edited twice, deleted, restored', () => {
       uri,
     );
     expect(looks).toEqual({ looks: 5, outcome: 'present', gone: null });
+  });
+});
+
+describe('pictures of what is harvested', () => {
+  it('are fetched once, kept under their digest, and what is missing is told with its reason', async () => {
+    const png = await sharp({ create: { width: 8, height: 6, channels: 3, background: '#822' } })
+      .png()
+      .toBuffer();
+    server.tape.on('GET /media/street.png', { body: png, headers: { 'content-type': 'image/png' } });
+    const { uri } = server.post('a street', new Date(), '/media/street.png');
+    server.post('the same street', new Date(), '/media/street.png');
+    server.post('a picture that is gone', new Date(), '/media/gone.png');
+    await rig.harvest(seed);
+    expect(await rig.media()).toMatchObject({ stored: 1 });
+    const asked = server.tape.requests.filter(({ path }) => path === '/media/street.png');
+    expect(asked).toHaveLength(1);
+    const kept = await rig.rows<{ digest: string }>(
+      `SELECT encode(m.digest, 'hex') AS digest FROM post_media m JOIN post p USING (post_id)
+       WHERE p.uri = $1 AND length(m.digest) > 0`,
+      uri,
+    );
+    expect(kept).toEqual([{ digest: sha256(png) }]);
+    const gone = await rig.row<{ status: number; state: string }>(
+      `SELECT status, state FROM media_fetch WHERE url LIKE '%gone.png'`,
+    );
+    expect(gone).toEqual({ status: 404, state: 'missing' });
   });
 });
 

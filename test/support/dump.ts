@@ -49,6 +49,7 @@ export async function counts(pool: Pool): Promise<Readonly<Record<string, number
 export async function empty(pool: Pool): Promise<void> {
   await pool.query(
     `TRUNCATE collection, accession, member, capture, receipt, ingest_range, rejected_record, actor, profile,
-       profile_observation, post, post_alias, snapshot, observation, reference, identity_link, post_media CASCADE`,
+       profile_observation, post, post_alias, snapshot, observation, reference, identity_link, post_media, media_fetch,
+       actor_picture CASCADE`,
   );
 }

@@ -1,18 +1,23 @@
 /** An archive that follows: real Postgres, real blobs, the real network client; only the platforms are tapes. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { followText, type FollowAnswer, type FollowRequest } from '../../src/app/following.js';
-import { harvestIdOf } from '../../src/app/harvesting.js';
+import { harvestIdOf, mediaDeps } from '../../src/app/harvesting.js';
 import { openNetwork, type Network } from '../../src/app/network.js';
 import type { Key } from '../../src/core/digest.js';
 import { ContextCache } from '../../src/pipeline/context-cache.js';
 import { connectorsOf } from '../../src/pipeline/follow.js';
 import { harvestSeed, type HarvestDeps } from '../../src/pipeline/harvest.js';
+import { fetchMedia, type MediaTally } from '../../src/pipeline/media.js';
 import type { HarvestKind } from '../../src/pipeline/harvest-ports.js';
 import { SOURCES, sourceById } from '../../src/sources/index.js';
 import type { Credential } from '../../src/sources/harvest.js';
 import { PgHarvestStore } from '../../src/store/harvests.js';
 import { PgIngestStore } from '../../src/store/ingest/store.js';
 import { recordProblem } from '../../src/store/ingest/ranges.js';
+import { dueMedia } from '../../src/store/media.js';
 import { isTransient } from '../../src/store/transaction.js';
 import { createDatabase } from './databases.js';
 import { openTestArchive, type TestArchive } from './pipeline.js';
@@ -26,6 +31,8 @@ export interface HarvestRig {
   harvest(seed: Key, kind?: HarvestKind, signal?: AbortSignal): Promise<Key>;
   /** All posts of the seed are looked at again, whenever that would have been. */
   look(seed: Key): Promise<Key>;
+  /** Fetches what posts and profiles name. */
+  media(): Promise<MediaTally>;
   /** One row as it stands. */
   row<T>(sql: string, ...values: unknown[]): Promise<T>;
   rows<T>(sql: string, ...values: unknown[]): Promise<T[]>;
@@ -43,6 +50,7 @@ export async function openHarvestRig(
   const config = {
     redisUrl: undefined,
     contact: undefined,
+    blobs: await mkdtemp(join(tmpdir(), 'perdure-media-')),
     privateHosts: ['127.0.0.1', 'localhost'],
     hostOrigins: new Map(Object.entries(hosts)),
   };
@@ -94,8 +102,13 @@ export async function openHarvestRig(
       await pool.query('UPDATE revisit SET due_at = now() WHERE seed_id = $1', [seed]);
       return rig.harvest(seed, 'revisit');
     },
+    async media() {
+      const { signal } = new AbortController();
+      return fetchMedia(mediaDeps({ pool, blobs, config }, network, signal), await dueMedia(pool, 100));
+    },
     async close() {
       await network.close();
+      await rm(config.blobs, { recursive: true, force: true });
       await archive.close();
       await database.drop();
     },

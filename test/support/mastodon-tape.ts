@@ -10,7 +10,8 @@ export interface MastodonTape {
   readonly tape: Tape;
   readonly host: string;
   readonly actor: string;
-  post(text: string, at?: Date): Written;
+  /** @param picture its address on this server */
+  post(text: string, at?: Date, picture?: string): Written;
   edit(id: string, text: string, at?: Date): void;
   /** As Mastodon does: the client API says 404, the object itself 410. */
   delete(id: string): void;
@@ -29,6 +30,7 @@ interface Status {
   edited_at: string | null;
   content: string;
   gone: boolean;
+  media: object[];
   history: { content: string; created_at: string }[];
 }
 
@@ -52,13 +54,13 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
     statuses_count: posts.length,
     ...(suspended && { suspended: true }),
   });
-  const shown = ({ gone: _, history: __, ...status }: Status): object => ({
+  const shown = ({ gone: _, history: __, media, ...status }: Status): object => ({
     ...status,
     url: `https://${host}/@${username}/${status.id}`,
     visibility: 'public',
     language: 'ar',
     account: account(),
-    media_attachments: [],
+    media_attachments: media,
     mentions: [],
     tags: [],
     in_reply_to_id: null,
@@ -85,7 +87,7 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
     host,
     actor,
     listing: undefined,
-    post(text, at = new Date()) {
+    post(text, at = new Date(), picture = undefined) {
       const id = String(112_000_000 + posts.length);
       const uri = `${actor}/statuses/${id}`;
       const status: Status = {
@@ -95,6 +97,10 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
         edited_at: null,
         content: `<p>${text}</p>`,
         gone: false,
+        media:
+          picture === undefined
+            ? []
+            : [{ id: `m${id}`, type: 'image', url: `https://${host}${picture}`, description: 'a street' }],
         history: [{ content: `<p>${text}</p>`, created_at: at.toISOString() }],
       };
       posts.push(status);

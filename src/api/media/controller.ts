@@ -4,7 +4,7 @@ import { Controller, Get, Headers, HttpException, Inject, Param, Res } from '@ne
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { showDigest, type Digest } from '../../core/digest.js';
-import { media } from '../../read/index.js';
+import { media, picture } from '../../read/index.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
 import { immutable, isUnchanged } from '../http/caching.js';
 import { notFound, Problem } from '../http/problem.js';
@@ -37,7 +37,7 @@ export class MediaController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { pool, blobs } = this.deps;
-    const found = await media(pool, digest);
+    const found = (await media(pool, digest)) ?? (await picture(pool, digest));
     if (!found || !(await blobs.has(digest)))
       throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
     if (found.sealed) throw new Problem('sealed', 'Every package that brought this file holds it to be private.');

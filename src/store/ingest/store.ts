@@ -11,6 +11,7 @@ import type {
   RangeTally,
   RangeTask,
 } from '../../pipeline/ports.js';
+import { wantMediaWithin } from '../media.js';
 import { inTransaction } from '../transaction.js';
 import { beginRange, finishRange, halveRange, type Added } from './ranges.js';
 import * as tables from './tables.js';
@@ -121,6 +122,7 @@ async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']
   await copyAbsent(client, tables.REFERENCE, batch.references, old);
   await insertRows(client, tables.IDENTITY_LINK, batch.links);
   await insertRows(client, tables.POST_MEDIA, batch.media);
+  await wantMediaWithin(client, batch.wanted);
   return {
     actors,
     posts: posts.filter((post) => !post.laterEdit).length,
@@ -175,5 +177,6 @@ async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {
   await insertRows(client, tables.REFERENCE, batch.references);
   await insertRows(client, tables.IDENTITY_LINK, batch.links);
   await insertRows(client, tables.POST_MEDIA, batch.media);
+  await wantMediaWithin(client, batch.wanted);
   return { actors, posts, snapshots, observations };
 }
