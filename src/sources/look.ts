@@ -3,7 +3,7 @@
  * is written down with the exchange that it rests on, one JSON object a line, and kept as a capture of its own. It reads
  * like every other record: same bytes, same reading, for ever.
  */
-import { canonicalise, type Json } from '../core/canonical.js';
+import { canonicalise } from '../core/canonical.js';
 import { Rejection } from '../core/errors.js';
 import { OUTCOMES, type Outcome, type Reading } from '../core/reading.js';
 import { parseIso } from '../core/time.js';
