@@ -55,7 +55,7 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
     budgets,
     userAgent,
     async open({ seed }, connector, { signal, record, warn }) {
-      const credential = seed.credential === undefined ? undefined : await findCredential(seed.credential);
+      const credential = bound(seed, seed.credential === undefined ? undefined : await findCredential(seed.credential));
       return openIo({
         ...common,
         keep: (chunks) => blobs.put(chunks),
@@ -106,6 +106,13 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
       redis?.disconnect();
     },
   };
+}
+
+/** A token that was given without a host belongs to the server that the seed was found on. */
+function bound({ settings }: Claim['seed'], credential: Credential | undefined): Credential | undefined {
+  const { origin } = (settings ?? {}) as { origin?: unknown };
+  if (!credential || credential.host !== undefined || typeof origin !== 'string') return credential;
+  return { ...credential, host: new URL(origin).host };
 }
 
 const DAY_MS = 86_400_000;

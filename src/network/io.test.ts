@@ -159,6 +159,11 @@ describe('a request', () => {
     expect(tape.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined, authorization]);
     expect(JSON.stringify(authorised.exchanges)).not.toMatch(/sesame|w7w6c2/);
     expect(authorised.exchanges.map(({ budget }) => budget)).toEqual([tape.host, 'credential:m']);
+
+    const elsewhere = open({ credential: { ...credential, host: 'other.example' } });
+    const before = tape.requests.length;
+    await elsewhere.io.request(`${tape.url}/a`, { authorised: true });
+    expect(tape.requests[before]!.headers['authorization']).toBeUndefined();
   });
 
   it('to a host that is sent elsewhere keeps its name', async () => {

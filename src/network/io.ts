@@ -164,11 +164,12 @@ function hostOf(url: string): string {
 }
 
 function budgetOf({ credential }: IoDeps, { url, options }: Hop): string {
-  const whose = options.authorised && credential ? `credential:${credential.name}` : hostOf(url);
+  const whose =
+    options.authorised && credential && isFor(credential, url) ? `credential:${credential.name}` : hostOf(url);
   return options.budget === undefined ? whose : `${whose}/${options.budget}`;
 }
 
-function headersOf({ agent, credential }: IoDeps, { options }: Hop): Record<string, string> {
+function headersOf({ agent, credential }: IoDeps, { url, options }: Hop): Record<string, string> {
   const { since, authorised } = options;
   return {
     accept: '*/*',
@@ -177,13 +178,18 @@ function headersOf({ agent, credential }: IoDeps, { options }: Hop): Record<stri
     'accept-encoding': 'gzip, br, deflate',
     ...(since?.etag !== undefined && { 'if-none-match': since.etag }),
     ...(since?.lastModified !== undefined && { 'if-modified-since': since.lastModified }),
-    ...(authorised && authorization(credential)),
+    ...(authorised && credential && isFor(credential, url) && authorization(credential)),
   };
 }
 
-function authorization(credential: Credential | undefined): Record<string, string> {
-  if (credential?.kind === 'bearer') return { authorization: `Bearer ${credential.secret}` };
-  if (credential?.kind !== 'basic') return {};
+/** A token is for the server that gave it, not for every server that an account may name. */
+function isFor({ host }: Credential, url: string): boolean {
+  return host === undefined || [new URL(url).host, new URL(url).hostname].includes(host.toLowerCase());
+}
+
+function authorization(credential: Credential): Record<string, string> {
+  if (credential.kind === 'bearer') return { authorization: `Bearer ${credential.secret}` };
+  if (credential.kind !== 'basic') return {};
   const pair = Buffer.from(`${credential.user ?? ''}:${credential.secret}`).toString('base64');
   return { authorization: `Basic ${pair}` };
 }

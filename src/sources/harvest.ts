@@ -257,8 +257,10 @@ export type CredentialKind = 'bearer' | 'basic' | 'client' | 'key';
 export interface Credential {
   readonly name: string;
   readonly kind: CredentialKind;
-  /** For `basic` and `client`. */
+  /** The name that goes with `basic` and `client`; of a `key` that signs, the address of its public half. */
   readonly user?: string;
+  /** Sent to this host (or `host:port`) alone; absent: wherever the connector asks. */
+  readonly host?: string;
   readonly secret: string;
 }
 
