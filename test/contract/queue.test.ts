@@ -93,6 +93,25 @@ for (const kind of ['postgres', 'redis'] as const) {
       await database.drop();
     });
 
+    test('a schedule comes round again and again, however many say it, and comes back when the queue was emptied', async () => {
+      let rounds = 0;
+      const other = await openAnother();
+      await other.worker('harvest', async (payload) => void (payload && 'look' in payload && rounds++));
+      const say = (who: Queues): Promise<void> => who.repeat('harvest', 'test-due', 200, { look: 'due' });
+      await say(queues);
+      // Said more often than it comes round, it still comes round.
+      const told = setInterval(() => void say(queues).catch(() => undefined), 50);
+      await until(() => rounds >= 3);
+      clearInterval(told);
+      await queues.queue('harvest').obliterate({ force: true });
+      const before = rounds;
+      await say(other);
+      await until(() => rounds > before + 1);
+      expect(await queues.queue('harvest').getJobSchedulers()).toHaveLength(1);
+      await queues.queue('harvest').removeJobScheduler('test-due');
+      await queues.queue('harvest').obliterate({ force: true });
+    });
+
     test('a job reaches a worker in another connection with its payload, and is gone when it is done', async () => {
       const seen: unknown[] = [];
       const other = await openAnother();
