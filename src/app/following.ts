@@ -53,7 +53,7 @@ export async function followText(
   const { connector, source, seed } = found;
   mustFit(connector, credential);
   const collection = await archive.accessions.ensureCollection(request.collection);
-  const followed = await follow(archive.pool, {
+  const wanted = {
     ...seed,
     collection,
     connector: connector.id,
@@ -64,8 +64,8 @@ export async function followText(
     backfill: backfill ?? DEFAULT_BACKFILL,
     ...(name !== undefined && { credential: name }),
     ...(authority !== undefined && { authority }),
-  });
-  return { ...followed, found };
+  };
+  return { ...(await follow(archive.pool, wanted, every !== undefined)), found };
 }
 
 function fits(connector: Connector, credential: Credential | undefined): Credential | undefined {

@@ -46,8 +46,11 @@ export interface Followed {
   readonly added: boolean;
 }
 
-/** Follows; again is harmless: what was said this time holds, the cursor stays. */
-export async function follow(pool: Pool, seed: NewSeed): Promise<Followed> {
+/**
+ * Follows; again is harmless: what was said this time holds, the cursor stays.
+ * @param paceSaid whether `everySeconds` was asked for, or is the default, which changes nothing of a seed that is there
+ */
+export async function follow(pool: Pool, seed: NewSeed, paceSaid: boolean): Promise<Followed> {
   const id = keyOf('seed', seed.collection, seed.connector, seed.uri);
   const { rows } = await pool.query<{ added: boolean }>(
     `INSERT INTO seed (seed_id, collection_id, connector, source, uri, name, settings, credential, authority, trusted,
@@ -55,8 +58,11 @@ export async function follow(pool: Pool, seed: NewSeed): Promise<Followed> {
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)
      ON CONFLICT (seed_id) DO UPDATE SET name = excluded.name, settings = excluded.settings,
        credential = coalesce(excluded.credential, seed.credential), authority = coalesce(excluded.authority, seed.authority),
-       trusted = excluded.trusted, every_seconds = excluded.every_seconds, adaptive = excluded.adaptive,
-       interval_seconds = excluded.interval_seconds, backfill = greatest(excluded.backfill, seed.backfill),
+       trusted = excluded.trusted,
+       every_seconds = CASE WHEN $14 THEN excluded.every_seconds ELSE seed.every_seconds END,
+       adaptive = CASE WHEN $14 THEN excluded.adaptive ELSE seed.adaptive END,
+       interval_seconds = CASE WHEN $14 THEN excluded.interval_seconds ELSE seed.interval_seconds END,
+       backfill = greatest(excluded.backfill, seed.backfill),
        state = 'active', next_at = now(), failures = 0, problem = NULL
      RETURNING xmax = 0 AS added`,
     [
@@ -73,6 +79,7 @@ export async function follow(pool: Pool, seed: NewSeed): Promise<Followed> {
       seed.everySeconds,
       seed.adaptive,
       seed.backfill,
+      paceSaid,
     ],
   );
   return { id, added: rows[0]!.added };

@@ -131,12 +131,11 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
     close: () => tape.close(),
   };
 
-  tape.on('GET /.well-known/webfinger', () => ({
-    body: {
-      subject: `acct:${username}@${host}`,
-      links: [{ rel: 'self', type: 'application/activity+json', href: actor }],
-    },
-  }));
+  tape.on('GET /.well-known/webfinger', ({ query }) => {
+    const subject = `acct:${username}@${host}`;
+    if (query.get('resource') !== subject) return { status: 404 };
+    return { body: { subject, links: [{ rel: 'self', type: 'application/activity+json', href: actor }] } };
+  });
   tape.on('GET /api/v1/accounts/lookup', ({ query }) =>
     query.get('acct')?.split('@')[0] === username
       ? { body: account() }
