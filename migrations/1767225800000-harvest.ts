@@ -25,6 +25,8 @@ const STATEMENTS = [
   `COMMENT ON COLUMN member.exchange IS
      'Of an answer out of a WARC or a harvest: its record''s id or number, place and date, the address without secrets, the HTTP status, the post that it is about.'`,
 
+  `CREATE INDEX member_live ON member (digest) WHERE exchange ? 'live'`,
+
   `CREATE TABLE credential (
      name text PRIMARY KEY,
      connector text NOT NULL,

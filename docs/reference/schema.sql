@@ -253,6 +253,7 @@ CREATE TABLE member (
   CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['records'::text, 'survey'::text, 'media'::text, 'sealed'::text, 'refused'::text, 'container'::text, 'unrecognised'::text])))
 );
 CREATE INDEX member_by_path ON public.member USING btree (accession_id, path);
+CREATE INDEX member_live ON public.member USING btree (digest) WHERE (exchange ? 'live'::text);
 
 CREATE TABLE migrations (
   id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass),

@@ -4,6 +4,8 @@ import { AccessionsController } from './accessions/controller.js';
 import { ActorsController } from './actors/controller.js';
 import { CollectionsController } from './collections/controller.js';
 import { API_DEPS, hasWebApp, Stopping, type ApiDeps } from './deps.js';
+import { EventsController } from './events/controller.js';
+import { HarvestsController } from './harvests/controller.js';
 import { HealthController } from './health/controller.js';
 import { HomeController } from './home/controller.js';
 import { requestLog } from './http/log.js';
@@ -11,6 +13,8 @@ import { MediaController } from './media/controller.js';
 import { MetricsController } from './metrics/controller.js';
 import { createRegistry } from './metrics/registry.js';
 import { PostsController } from './posts/controller.js';
+import { SeedsController } from './seeds/controller.js';
+import { WebhooksController } from './webhooks/controller.js';
 
 @Module({})
 export class ApiModule {
@@ -24,6 +28,10 @@ export class ApiModule {
         PostsController,
         ActorsController,
         MediaController,
+        SeedsController,
+        HarvestsController,
+        EventsController,
+        WebhooksController,
         HealthController,
         MetricsController,
         ...(hasWebApp(deps) ? [] : [HomeController]),

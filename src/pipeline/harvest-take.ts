@@ -143,7 +143,7 @@ export class HarvestTake {
     const { digest, bytes } = await this.deps.blobs.put(once(Buffer.concat(lines)));
     const at = absences[0]!.exchange.at;
     const member = { member: this.lookMember++, path: 'looks.jsonl', format: LOOK_FORMAT, digest, bytes };
-    await this.take({ ...member, exchange: { offset: 0, at } }, placesOf(lines));
+    await this.take({ ...member, exchange: { offset: 0, live: true, at } }, placesOf(lines));
   }
 
   private async take(member: Member, records: AsyncIterable<RecordRange>): Promise<void> {

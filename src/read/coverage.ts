@@ -17,8 +17,9 @@ export async function coverage(pool: Pool, seed: SeedView, at?: string, now = ne
     detail,
     harvest: showKey(harvest),
   }));
-  const last = known.at(-1);
-  const intervals = last && last.to < now.toISOString() ? [...known, since(seed, last.to, now)] : known;
+  // A gap may end before the stretch that it lies in.
+  const end = known.reduce((latest, { to }) => (to > latest ? to : latest), '');
+  const intervals = end !== '' && end < now.toISOString() ? [...known, since(seed, end, now)] : known;
   return { seed, intervals, ...(at !== undefined && { at: answer(at, intervals) }) };
 }
 
@@ -56,7 +57,14 @@ function answer(text: string, intervals: readonly CoverageInterval[]): NonNullab
   // A gap within a stretch that is joined by later harvests is the more exact word.
   const inside = intervals.filter(({ from, to }) => from <= time && time <= to);
   const found = inside.find(({ kind }) => kind === 'gap') ?? inside[0];
-  if (!found) return { time, watched: 'unknown', why: 'it lies in the future' };
+  if (!found)
+    return {
+      time,
+      watched: 'unknown',
+      why: intervals.some(({ from }) => from > time)
+        ? 'no look says so, nor that anything is missing'
+        : 'it lies in the future',
+    };
   if (found.kind === 'watched')
     return {
       time,

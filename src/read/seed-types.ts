@@ -22,7 +22,16 @@ export interface SeedView {
   readonly postsToLookAt: number;
   /** The harvest that runs at this moment. */
   readonly running: string | null;
-  readonly lastHarvest: { readonly id: string; readonly state: string; readonly at: string } | null;
+  readonly lastHarvest: {
+    readonly id: string;
+    readonly state: string;
+    readonly at: string;
+    readonly finishedAt: string | null;
+    readonly newPosts: number;
+    readonly problem: string | null;
+  } | null;
+  /** When a new post of it was last found. */
+  readonly lastNewAt: string | null;
   readonly failures: number;
   readonly problem: string | null;
   /** A spent rate budget: not asked before. */

@@ -12,7 +12,7 @@ import type { ExchangeView, HarvestView, SeedView } from './seed-types.js';
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 export function seedView(record: reader.SeedRecord): SeedView {
-  const { id, running, accountState, accountDetail, watchedFrom, watchedTo, lastId, lastState, lastAt } = record;
+  const { id, running, accountState, accountDetail, watchedFrom, watchedTo } = record;
   return {
     id: showKey(id),
     collection: record.collection,
@@ -31,7 +31,8 @@ export function seedView(record: reader.SeedRecord): SeedView {
     nextLookAt: iso(record.lookAt),
     postsToLookAt: record.planned,
     running: running && showKey(running),
-    lastHarvest: lastId && { id: showKey(lastId), state: lastState!, at: lastAt!.toISOString() },
+    lastHarvest: lastHarvestOf(record),
+    lastNewAt: iso(record.lastNewAt),
     failures: record.failures,
     problem: record.problem,
     waitsUntil: iso(record.waitsUntil),
@@ -41,6 +42,19 @@ export function seedView(record: reader.SeedRecord): SeedView {
     watched: watchedFrom && { from: watchedFrom.toISOString(), to: watchedTo!.toISOString() },
     gaps: record.gaps,
     createdAt: record.createdAt.toISOString(),
+  };
+}
+
+function lastHarvestOf(record: reader.SeedRecord): SeedView['lastHarvest'] {
+  const { lastId, lastState, lastAt, lastFinishedAt, lastProblem, lastNewPosts } = record;
+  if (lastId === null) return null;
+  return {
+    id: showKey(lastId),
+    state: lastState!,
+    at: lastAt!.toISOString(),
+    finishedAt: iso(lastFinishedAt),
+    newPosts: lastNewPosts!,
+    problem: lastProblem,
   };
 }
 

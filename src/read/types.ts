@@ -94,8 +94,10 @@ export interface ObservationView {
   readonly capture: string;
   readonly offset: number;
   readonly length: number;
-  /** How it came here: `import`. */
-  readonly method: string;
+  /** How it came here: `import` for what was handed in, `harvest` for what was asked for. */
+  readonly method: 'import' | 'harvest';
+  /** Which harvest asked: its exchanges are the evidence. */
+  readonly harvest?: string;
   readonly hand: 'first' | 'second';
   readonly collection: string;
   /** URI of the post that was looked at, where the history is of several (an edit chain). */

@@ -37,6 +37,8 @@ const KINDS = {
   'not-found': { status: 404, title: 'Not found' },
   sealed: { status: 403, title: 'Sealed' },
   'foreign-host': { status: 421, title: 'Not a host name of this service' },
+  conflict: { status: 409, title: 'Not as things stand' },
+  'not-here': { status: 501, title: 'Not possible in this process' },
   stopping: { status: 503, title: 'The service is stopping' },
 } as const;
 

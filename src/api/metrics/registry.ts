@@ -53,7 +53,7 @@ function addArchiveGauges(registry: Registry, { pool, queues, log }: ApiDeps): v
   });
   const readAccessions = fill(accessions, async () => {
     const { rows } = await pool.query<{ status: string; count: string }>(
-      'SELECT status, count(*) FROM accession WHERE packing <> \'harvest\' GROUP BY status',
+      "SELECT status, count(*) FROM accession WHERE packing <> 'harvest' GROUP BY status",
     );
     for (const { status, count } of rows) accessions.set({ status }, Number(count));
   });

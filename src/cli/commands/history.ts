@@ -143,7 +143,13 @@ function windowText(versions: readonly AnyVersion[], index: number): string {
   const last = versions.slice(0, index).findLast(({ outcome, to }) => outcome === 'present' && to !== null);
   const until = gone.from === null ? '' : `first found so ${timeText(gone.from, gone.times, 'from')}`;
   const since = last?.to ? `last seen standing ${timeText(last.to, last.times, 'to')}` : 'never seen standing';
-  return [since, until].filter((part) => part !== '').join(', ');
+  const confirmed =
+    gone.observations > 1 && gone.to !== null && gone.to !== gone.from
+      ? `found so again ${timeText(gone.to, gone.times, 'to')}`
+      : gone.claimedFrom === undefined
+        ? 'looked at once only: not confirmed'
+        : '';
+  return [since, until, confirmed].filter((part) => part !== '').join(', ');
 }
 
 function factsText({ references, media, links }: PostHistory, { paint }: Style): string {

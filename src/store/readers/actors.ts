@@ -2,7 +2,7 @@
 import type { Digest, Key } from '../../core/digest.js';
 import type { Basis } from '../../core/reading.js';
 import type { Precision, Zone } from '../../core/time.js';
-import { hexed, inScope, keyed, type Queryable } from './scope.js';
+import { harvestOf, hexed, inScope, keyed, type Queryable } from './scope.js';
 
 export interface ActorRecord {
   readonly key: Key;
@@ -106,6 +106,7 @@ export interface ProfileObservationRecord {
   readonly length: number;
   readonly metrics: string | null;
   readonly recordedAt: Date;
+  readonly harvest: Key | null;
   /** How many records of the capture say the same. */
   readonly records: number;
 }
@@ -126,6 +127,7 @@ export async function findProfileObservations(
        o.observed_at AS "observedAt", o.observed_precision AS precision, o.observed_zone AS zone,
        o.observed_basis AS basis, o.hand, ${hexed('o.digest')} AS digest, ${hexed('o.capture')} AS capture,
        o.byte_offset::float8 AS "offset", o.byte_length::float8 AS length, o.metrics, o.recorded_at AS "recordedAt",
+       ${harvestOf('o')} AS harvest,
        (count(*) OVER (PARTITION BY o.observed_at, o.capture, o.digest, o.hand, o.collection_id))::float8 AS records
      FROM profile_observation o
      WHERE o.actor_id = $1 AND ${inScope('o', '$2')} AND NOT EXISTS (

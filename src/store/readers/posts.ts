@@ -3,7 +3,7 @@ import type { Visibility } from '../../core/content.js';
 import type { Digest, Key } from '../../core/digest.js';
 import type { Basis, Outcome } from '../../core/reading.js';
 import type { Precision, Zone } from '../../core/time.js';
-import { hexed, inScope, keyed, type Queryable } from './scope.js';
+import { harvestOf, hexed, inScope, keyed, type Queryable } from './scope.js';
 
 export interface PostRecord {
   readonly key: Key;
@@ -88,6 +88,7 @@ export interface ObservationRecord {
   readonly metrics: string | null;
   readonly losses: string | null;
   readonly recordedAt: Date;
+  readonly harvest: Key | null;
 }
 
 const OBSERVATION = `
@@ -95,7 +96,8 @@ const OBSERVATION = `
   o.observed_at AS "observedAt", o.observed_precision AS precision, o.observed_zone AS zone, o.observed_basis AS basis,
   o.outcome, o.hand, ${hexed('o.digest')} AS digest, ${hexed('o.capture')} AS capture,
   o.byte_offset::float8 AS "offset", o.byte_length::float8 AS length, o.item, o.edition::float8 AS edition,
-  o.claimed_from AS "claimedFrom", o.metrics, o.losses, o.recorded_at AS "recordedAt"`;
+  o.claimed_from AS "claimedFrom", o.metrics, o.losses, o.recorded_at AS "recordedAt",
+  ${harvestOf('o')} AS harvest`;
 
 /**
  * SQL: no newer reader has read the same observation. One step in the primary key's index for each row; written as

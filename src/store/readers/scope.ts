@@ -39,6 +39,12 @@ export const hexed = (column: string): string => `encode(${column}, 'hex')`;
 export const timed = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
+/** SQL: the harvest whose capture an observation was read from, as a Key; null for what was handed in. */
+export const harvestOf = (alias: string): string =>
+  `(SELECT ${keyed('m.accession_id')} FROM member m JOIN accession a USING (accession_id)
+    WHERE m.digest = ${alias}.capture AND m.exchange ? 'live' AND a.collection_id = ${alias}.collection_id
+    ORDER BY a.received_at LIMIT 1)`;
+
 /** SQL: this observation is in scope; `parameter` is a uuid[] or null. */
 export const inScope = (alias: string, parameter: string): string =>
   `(${parameter}::uuid[] IS NULL OR ${alias}.collection_id = ANY(${parameter}))`;

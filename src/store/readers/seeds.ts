@@ -35,6 +35,11 @@ export interface SeedRecord {
   readonly lastId: Key | null;
   readonly lastState: string | null;
   readonly lastAt: Date | null;
+  readonly lastFinishedAt: Date | null;
+  readonly lastProblem: string | null;
+  readonly lastNewPosts: number | null;
+  /** When a new post of it was last found. */
+  readonly lastNewAt: Date | null;
 }
 
 const SEEDS = `
@@ -48,11 +53,14 @@ const SEEDS = `
     (SELECT count(*)::float8 FROM revisit r WHERE r.seed_id = s.seed_id AND r.due_at IS NOT NULL) AS planned,
     w.from_at AS "watchedFrom", w.to_at AS "watchedTo",
     (SELECT count(*)::float8 FROM coverage g WHERE g.seed_id = s.seed_id AND g.kind = 'gap') AS gaps,
-    ${keyed('h.harvest_id')} AS "lastId", h.state AS "lastState", h.started_at AS "lastAt"
+    ${keyed('h.harvest_id')} AS "lastId", h.state AS "lastState", h.started_at AS "lastAt",
+    h.finished_at AS "lastFinishedAt", h.problem AS "lastProblem",
+    (SELECT coalesce(sum(new_posts), 0)::float8 FROM ingest_range r WHERE r.accession_id = h.harvest_id) AS "lastNewPosts",
+    (SELECT e.recorded_at FROM post_event e WHERE e.seed_id = s.seed_id AND e.kind = 'new' ORDER BY e.event_id DESC LIMIT 1) AS "lastNewAt"
   FROM seed s JOIN collection c USING (collection_id)
   LEFT JOIN LATERAL (SELECT from_at, to_at FROM coverage w WHERE w.seed_id = s.seed_id AND w.kind = 'watched'
     ORDER BY from_at DESC LIMIT 1) w ON true
-  LEFT JOIN LATERAL (SELECT harvest_id, state, started_at FROM harvest h WHERE h.seed_id = s.seed_id AND h.state <> 'running'
+  LEFT JOIN LATERAL (SELECT harvest_id, state, started_at, finished_at, problem FROM harvest h WHERE h.seed_id = s.seed_id AND h.state <> 'running'
     ORDER BY started_at DESC, harvest_id LIMIT 1) h ON true`;
 
 export interface SeedPage {
@@ -149,13 +157,17 @@ export interface HarvestPage {
   readonly limit: number;
 }
 
-/** Latest first. */
+/** Latest first. The page is cut before the sums are made, so that only its own ranges are read. */
 export async function listHarvests(db: Queryable, page: HarvestPage): Promise<readonly HarvestRecord[]> {
   const result = await db.query<HarvestRecord>(
-    `${HARVESTS} WHERE ($1::uuid IS NULL OR h.seed_id = $1) AND ($2::uuid IS NULL OR s.collection_id = $2)
-       AND ($3::text IS NULL OR h.state = $3) AND ${inScope('s', '$4')}
-       AND ($5::timestamptz IS NULL OR (h.started_at, h.harvest_id) < ($5, $6::uuid))
-     ORDER BY h.started_at DESC, h.harvest_id DESC LIMIT $7`,
+    `WITH page AS MATERIALIZED (
+       SELECT h.harvest_id FROM harvest h JOIN seed s USING (seed_id)
+       WHERE ($1::uuid IS NULL OR h.seed_id = $1) AND ($2::uuid IS NULL OR s.collection_id = $2)
+         AND ($3::text IS NULL OR h.state = $3) AND ${inScope('s', '$4')}
+         AND ($5::timestamptz IS NULL OR (h.started_at, h.harvest_id) < ($5, $6::uuid))
+       ORDER BY h.started_at DESC, h.harvest_id DESC LIMIT $7)
+     ${HARVESTS} WHERE h.harvest_id IN (SELECT harvest_id FROM page)
+     ORDER BY h.started_at DESC, h.harvest_id DESC`,
     [
       page.seed ?? null,
       page.collection ?? null,
