@@ -52,6 +52,13 @@ export function checkNode(version: string): Finding {
   return ok('Node', version);
 }
 
+/** Platforms block what they cannot ask to slow down. */
+export function checkContact({ contact }: Config): Finding {
+  return contact === undefined
+    ? ok('contact', 'none is set: before following accounts, give platforms one with PERDURE_CONTACT')
+    : ok('contact', contact);
+}
+
 /** Compares what npm installed with the lockfile. */
 export function checkInstall(script: string): Finding {
   const root = projectOf(script);

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig, type Config } from '../../app/config.js';
 import { messageOf, UsageError } from '../../core/errors.js';
 import {
+  checkContact,
   checkDatabase,
   checkDisk,
   checkFolder,
@@ -58,7 +59,7 @@ async function examine(io: CliIo): Promise<Finding[]> {
   findings.push(...(await guarded('disk', 'check PERDURE_BLOBS', async () => [await checkDisk(blobs)])));
   findings.push(...(await checkDatabase(config, commandLog(io, 'doctor'))));
   findings.push(...(await checkQueues(config)));
-  findings.push(await checkPort(config));
+  findings.push(await checkPort(config), checkContact(config));
   return findings;
 }
 
