@@ -2,7 +2,7 @@
 import type { Outcome } from '../core/reading.js';
 import type { Connector, HarvestIo } from '../sources/harvest.js';
 import type { Claim, DueLook, HarvestStore, LookResult } from './harvest-ports.js';
-import { outcomeOf, type HarvestTake } from './harvest-take.js';
+import type { HarvestTake } from './harvest-take.js';
 import { lookAfter } from './revisit.js';
 
 /** In one run; more wait for the next, which comes at once. */
@@ -31,7 +31,7 @@ export async function lookAgain(
     );
     return;
   }
-  take.seen.clear();
+  take.watch();
   try {
     for await (const step of connector.look(claim.seed, due, io)) {
       io.signal.throwIfAborted();
@@ -41,7 +41,7 @@ export async function lookAgain(
     // What was found out before a budget was spent, or the server went away, stands.
     if (!io.signal.aborted) {
       await take.settle();
-      const results = due.map((look) => resultOf(look, outcomeOf(take, look.post), now()));
+      const results = due.map((look) => resultOf(look, take.outcomeOf(look.post), now()));
       take.looks += results.length;
       await store.looked(claim.seed.id, results);
     }

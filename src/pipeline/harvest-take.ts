@@ -38,8 +38,8 @@ export class HarvestTake {
   looks = 0;
   /** What the platform said where it showed nothing. */
   trouble: string | undefined;
-  /** What the records of this harvest said of posts, by post, since `forget`. */
-  readonly seen = new Map<Key, Outcome>();
+  /** What the records said of posts, from `watch` on: a stream brings millions. */
+  private seen: Map<Key, Outcome> | undefined;
   private absences: Absence[] = [];
   private gaps: Gap[] = [];
   private exchanges: ExchangeRow[] = [];
@@ -53,6 +53,16 @@ export class HarvestTake {
     private readonly signal: AbortSignal,
   ) {
     this.lookMember = FIRST_LOOK_MEMBER + claim.nextSeq;
+  }
+
+  /** From now on it is noted what is said of each post. */
+  watch(): void {
+    this.seen = new Map();
+  }
+
+  /** What has been said of this post since; the last word. */
+  outcomeOf(post: PostUri): Outcome | undefined {
+    return this.seen?.get(postKey(post));
   }
 
   async step(step: HarvestStep): Promise<void> {
@@ -176,7 +186,7 @@ export class HarvestTake {
     try {
       const posts = await ingestRange(this.deps.ingest, plan);
       if (!posts) return;
-      for (const { post, outcome } of posts) this.seen.set(post, outcome);
+      for (const { post, outcome } of posts) this.seen?.set(post, outcome);
       await this.deps.onRead?.(this.claim, posts);
     } catch (error) {
       if (this.deps.isTransient(error)) throw error;
@@ -212,10 +222,6 @@ const POLL_MS = 250;
 function pathOf(url: string): string {
   const path = /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? '';
   return path.replace(/^\/+/, '') || 'index';
-}
-
-export function outcomeOf(take: Pick<HarvestTake, 'seen'>, post: PostUri): Outcome | undefined {
-  return take.seen.get(postKey(post));
 }
 
 async function* placesOf(lines: readonly Buffer[]): AsyncGenerator<RecordRange> {

@@ -88,7 +88,7 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
     const robots = await deps.network.robots(io, claim);
     let reach: 'whole' | 'partial' | undefined;
     if (claim.kind !== 'revisit') {
-      const view = { ...claim.seed, followed: await deps.store.followed(claim) };
+      const view = pair.connector.streams ? { ...claim.seed, followed: await deps.store.followed(claim) } : claim.seed;
       for await (const step of pair.connector.harvest(view, claim.seed.cursor, io)) {
         signal.throwIfAborted();
         await take.step(step);

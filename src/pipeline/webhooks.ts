@@ -13,6 +13,7 @@
  */
 import { createHmac } from 'node:crypto';
 import type { Key } from '../core/digest.js';
+import type { Envelope } from '../core/envelope.js';
 import { messageOf } from '../core/errors.js';
 
 export interface WebhookEvent {
@@ -25,7 +26,7 @@ export interface DueWebhook {
   /** As people see it. */
   readonly shownId: string;
   readonly url: string;
-  readonly sealed: SealedSecret;
+  readonly sealed: Envelope;
   /** Everything up to here has been delivered. */
   readonly after: string;
   readonly failures: number;
@@ -37,17 +38,11 @@ export interface DueWebhook {
   readonly upTo: string;
 }
 
-/** A secret as it is stored: see src/core/envelope.ts. */
-export interface SealedSecret {
-  readonly sealed: Buffer;
-  readonly wrappedKey: Buffer;
-  readonly keyId: string;
-}
-
+/** Seals with the archive's master key (src/core/envelope.ts). */
 export interface SecretBox {
   /** @param name is bound to it: a secret that is moved to another row does not open */
-  seal(name: string, secret: string): Promise<SealedSecret>;
-  open(name: string, sealed: SealedSecret): Promise<string>;
+  seal(name: string, secret: string): Promise<Envelope>;
+  open(name: string, sealed: Envelope): Promise<string>;
 }
 
 export interface WebhookFailure {
