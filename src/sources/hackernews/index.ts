@@ -8,6 +8,7 @@ import { asArray, type JsonObject } from '../shared/json.js';
 import { splitCsv } from '../shared/csv.js';
 import { splitRecords } from '../shared/split-records.js';
 import type { Source } from '../source.js';
+import { hackernewsConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
 import { locate } from './uri.js';
@@ -29,6 +30,7 @@ export const hackernews: Source = {
       'a search answers with a thousand hits at most',
     ],
   },
+  connectors: [hackernewsConnector],
   readsHead: true,
   recognise,
   split: (member, format) => (format === 'hackernews-table' ? splitCsv(member) : splitRecords(member, listsOf)),
