@@ -6,6 +6,7 @@
  */
 import { splitRecords } from '../shared/split-records.js';
 import type { Source } from '../source.js';
+import { lemmyConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
 
@@ -26,6 +27,7 @@ export const lemmy: Source = {
       'a server has of others’ posts what was sent to it, and blanks the words of what was removed',
     ],
   },
+  connectors: [lemmyConnector],
   recognise,
   // An answer is one record: a comment names what it answers by a number that the same answer explains.
   split: (member) => splitRecords(member),

@@ -1,0 +1,131 @@
+/** Following people and communities of Lemmy. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
+import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import { lemmyConnector as connector } from './connector.js';
+import { lemmy } from './index.js';
+
+const ORIGIN = 'https://lemmy.example';
+const NOUR = `${ORIGIN}/u/nour`;
+const seed: SeedView = {
+  uri: NOUR,
+  name: '@nour@lemmy.example',
+  settings: { origin: ORIGIN, kind: 'person', name: 'nour' },
+  backfill: 200,
+};
+let tape: Tape;
+let test: TestIo;
+beforeEach(async () => {
+  tape = await startTape();
+  test = openTestIo({ hosts: { 'lemmy.example': tape.url } });
+});
+afterEach(async () => {
+  await test.close();
+  await tape.close();
+});
+
+const creator = { id: 7, name: 'nour', actor_id: NOUR, local: true, banned: false, deleted: false };
+const community = { id: 3, name: 'aleppo', title: 'Aleppo', actor_id: `${ORIGIN}/c/aleppo` };
+const postView = (id: number, more: object = {}): object => ({
+  post: {
+    id,
+    name: `post ${id}`,
+    body: `words ${id}`,
+    ap_id: `${ORIGIN}/post/${id}`,
+    creator_id: 7,
+    community_id: 3,
+    published: new Date(Date.UTC(2024, 0, 1) + id * 60_000).toISOString(),
+    nsfw: false,
+    deleted: false,
+    removed: false,
+    ...more,
+  },
+  creator,
+  community,
+  counts: { score: 1, comments: 0 },
+});
+const details =
+  (ids: readonly number[]) =>
+  ({ query }: TapeRequest): Reply => {
+    const page = Number(query.get('page') ?? 1);
+    const limit = Number(query.get('limit') ?? 20);
+    const sorted = [...ids].sort((a, b) => b - a).slice((page - 1) * limit, page * limit);
+    return { body: { person_view: { person: creator }, posts: sorted.map((id) => postView(id)), comments: [] } };
+  };
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const captured = (steps: readonly HarvestStep[]): Captured[] =>
+  steps.filter((step): step is Captured => step.kind === 'captured');
+const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
+  stepsOf(connector.harvest(seed, since, test.io));
+const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
+
+describe('what is followed', () => {
+  it('is found by address or name', async () => {
+    tape.on('GET /api/v3/user', details([1]));
+    tape.on('GET /api/v3/community', { body: { community_view: { community } } });
+    expect(await connector.resolve(NOUR, test.io)).toEqual({
+      uri: NOUR,
+      name: '@nour@lemmy.example',
+      settings: { origin: ORIGIN, kind: 'person', name: 'nour' },
+    });
+    expect(await connector.resolve('!aleppo@lemmy.example', test.io)).toMatchObject({ uri: `${ORIGIN}/c/aleppo` });
+    expect(connector.claims('https://lemmy.example/post/1')).toBe(0);
+  });
+
+  it('is left to others where the server has no such API', async () => {
+    tape.on('GET /api/v3/user', { headers: { 'content-type': 'text/html' }, body: '<html>' });
+    expect(await connector.resolve('@nour@lemmy.example', test.io)).toBeUndefined();
+  });
+});
+
+describe('a harvest', () => {
+  it('goes back page by page, and next time to what was known', async () => {
+    tape.on('GET /api/v3/user', details(range(1, 120)));
+    const first = await harvest();
+    expect(captured(first)).toHaveLength(3);
+    const read = await readingsOf(lemmy, test, captured(first)[0]!);
+    expect(read[0]).toMatchObject({ post: `${ORIGIN}/post/120`, hand: 'first', content: { attributedTo: NOUR } });
+    expect(bookmark(first)).toMatchObject({ reach: 'whole', backTo: { beginning: true } });
+
+    tape.on('GET /api/v3/user', details(range(1, 122)));
+    const next = await harvest(bookmark(first).cursor);
+    expect(captured(next)).toHaveLength(1);
+    expect(next.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+  });
+
+  it('tells a gap where nothing known is listed any more, and infers no deletion', async () => {
+    tape.on('GET /api/v3/user', details(range(1, 10)));
+    const { cursor } = bookmark(await harvest());
+    tape.on('GET /api/v3/user', details(range(500, 510)));
+    const steps = await harvest(cursor);
+    expect(steps.map(({ kind }) => kind)).toEqual(['captured', 'gap', 'bookmark']);
+  });
+
+  it('stops where the same page comes again', async () => {
+    tape.on('GET /api/v3/user', () =>
+      details(range(1, 50))({ query: new URLSearchParams('page=1&limit=50') } as TapeRequest),
+    );
+    const steps = await harvest();
+    expect(steps.filter(({ kind }) => kind === 'gap')).toMatchObject([{ reason: 'platform' }]);
+    expect(tape.requests.length).toBeLessThan(4);
+  });
+
+  it('says that an account is gone, and moves nothing', async () => {
+    tape.on('GET /api/v3/user', { status: 404, body: { error: 'couldnt_find_person' } });
+    expect(await harvest({ person: ['x'] })).toMatchObject([{ kind: 'account', state: 'notFound' }]);
+  });
+});
+
+describe('a look', () => {
+  it('reads the flags of the thing, and calls nothing else deleted', async () => {
+    tape.on('GET /api/v3/post?id=1', { body: { post_view: postView(1) } });
+    tape.on('GET /api/v3/post?id=2', { body: { post_view: postView(2, { deleted: true, body: '' }) } });
+    tape.on('GET /api/v3/post?id=3', { status: 404, body: { error: 'couldnt_find_post' } });
+    const posts = [1, 2, 3].map((id) => ({ post: `${ORIGIN}/post/${id}` as never, ref: `post ${id}` }));
+    const steps = await stepsOf(connector.look!(seed, posts, test.io));
+    const read = await Promise.all(captured(steps).map((step) => readingsOf(lemmy, test, step)));
+    expect(read.flat()).toMatchObject([{ outcome: 'present' }, { outcome: 'deleted' }]);
+    expect(steps[2]).toMatchObject({ kind: 'absence', outcome: 'notFound' });
+  });
+});

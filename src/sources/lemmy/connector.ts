@@ -1,0 +1,23 @@
+/** Follows people and communities over Lemmy's API v3, which PieFed has too. */
+import type { Connector } from '../harvest.js';
+import { harvestLists } from './harvest-lists.js';
+import { lookAtThings } from './harvest-look.js';
+import { placeIn, resolvePlace } from './harvest-resolve.js';
+
+export const lemmyConnector: Connector = {
+  id: 'lemmy',
+  about: 'people and communities of Lemmy and servers with its API',
+  examples: ['https://lemmy.example/u/nour', '!aleppo@lemmy.example', 'https://lemmy.example/c/aleppo'],
+  ceilings: [
+    'a server shows what it has heard of: of a person of another server perhaps not everything',
+    'versions between two looks are not kept by the server',
+    'what was purged is not found, as if it had never been there',
+  ],
+  // Lemmy allows some 200 reads in ten seconds to an address; politeness does not.
+  pace: { requests: 10, seconds: 5 },
+  credentials: ['bearer'],
+  claims: (text) => placeIn(text)?.sure ?? 0,
+  resolve: resolvePlace,
+  harvest: harvestLists,
+  look: lookAtThings,
+};
