@@ -13,6 +13,7 @@ import { readAnswer } from './api.js';
 import { readArchived, readNote } from './archive.js';
 import { sound, type Env, type Item } from './draft.js';
 import { readConversation, readLike } from './private.js';
+import { xConnector } from './connector.js';
 import { recognise } from './recognise.js';
 import { splitRecords } from './split.js';
 import { survey } from './survey.js';
@@ -58,6 +59,7 @@ export const x: Source = {
   },
 
   readsHead: true,
+  connectors: [xConnector],
   recognise,
   survey,
   split: (member, format) => (format === 'x-4cat-csv' ? splitCsv(member) : splitRecords(member)),

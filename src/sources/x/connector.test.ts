@@ -1,0 +1,176 @@
+/** Following accounts over X's API v2. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
+import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import { xConnector as connector } from './connector.js';
+import { x } from './index.js';
+import { postOf } from './uri.js';
+
+const seed: SeedView = {
+  uri: 'https://x.com/i/user/900000000000000001',
+  name: '@nour_test on X',
+  settings: { id: '900000000000000001', handle: 'nour_test' },
+  backfill: 3_200,
+};
+const LIST = 'GET /2/users/900000000000000001/tweets';
+let tape: Tape;
+let test: TestIo;
+beforeEach(async () => {
+  tape = await startTape();
+  test = openTestIo({
+    hosts: { 'api.x.com': tape.url },
+    credential: { name: 'x', kind: 'bearer', secret: 'sesame-open' },
+  });
+});
+afterEach(async () => {
+  await test.close();
+  await tape.close();
+});
+
+const id = (n: number): string => String(1_700_000_000_000_000_000n + BigInt(n) * 1_000n);
+const user = (username = 'nour_test'): object => ({ id: '900000000000000001', username, name: 'نور' });
+const tweet = (n: number, more: object = {}): object => ({
+  id: id(n),
+  text: `post ${n}`,
+  author_id: '900000000000000001',
+  created_at: new Date(Date.UTC(2024, 0, 1) + n * 60_000).toISOString(),
+  edit_history_tweet_ids: [id(n)],
+  ...more,
+});
+const timeline =
+  (ns: readonly number[], username = 'nour_test') =>
+  ({ query }: TapeRequest): Reply => {
+    const from = Number(query.get('pagination_token') ?? 0);
+    const size = Number(query.get('max_results'));
+    const page = [...ns].sort((a, b) => b - a).slice(from, from + size);
+    const next = from + size < ns.length ? { next_token: String(from + size) } : {};
+    if (page.length === 0) return { body: { meta: { result_count: 0 } } };
+    return {
+      body: {
+        data: page.map((n) => tweet(n)),
+        includes: { users: [user(username)] },
+        meta: { result_count: page.length, ...next },
+      },
+    };
+  };
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const captured = (steps: readonly HarvestStep[]): Captured[] =>
+  steps.filter((step): step is Captured => step.kind === 'captured');
+const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
+  stepsOf(connector.harvest(seed, since, test.io));
+const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
+
+describe('an account', () => {
+  it('is found by its handle, and known by its number', async () => {
+    tape.on('GET /2/users/by/username/nour_test', { body: { data: user() } });
+    expect(await connector.resolve('https://twitter.com/nour_test', test.io)).toEqual({
+      uri: seed.uri,
+      name: seed.name,
+      settings: seed.settings,
+    });
+    expect(tape.requests[0]!.headers['authorization']).toBe('Bearer sesame-open');
+    expect(JSON.stringify(test.exchanges)).not.toContain('sesame');
+    expect(connector.claims('https://x.com/nour_test/status/1')).toBe(0);
+    expect(connector.claims('https://x.com/home')).toBe(0);
+  });
+
+  it('cannot be followed without a token, and the message says what to do', async () => {
+    const without = openTestIo({ hosts: { 'api.x.com': tape.url } });
+    await expect(connector.resolve('https://x.com/nour_test', without.io)).rejects.toThrow('perdure credentials add');
+    await without.close();
+  });
+});
+
+describe('a harvest', () => {
+  it('goes back page by page, and next time to what was known', async () => {
+    tape.on(LIST, timeline(range(1, 250)));
+    const first = await harvest();
+    expect(captured(first)).toHaveLength(3);
+    expect((await readingsOf(x, test, captured(first)[0]!))[0]).toMatchObject({
+      post: postOf(id(250)),
+      hand: 'first',
+      outcome: 'present',
+      content: { attributedTo: seed.uri, text: 'post 250' },
+    });
+    expect(bookmark(first)).toMatchObject({ reach: 'whole', backTo: { beginning: true } });
+    tape.on(LIST, timeline(range(1, 251)));
+    const next = await harvest(bookmark(first).cursor);
+    expect(next.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+  });
+
+  it('shows continuity although the newest known post was deleted', async () => {
+    tape.on(LIST, timeline(range(1, 30)));
+    const { cursor } = bookmark(await harvest());
+    tape.on(LIST, timeline(range(1, 29)));
+    expect((await harvest(cursor)).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+  });
+
+  it('keeps its place where the list is empty and was not before', async () => {
+    tape.on(LIST, timeline([]));
+    tape.on('GET /2/users/900000000000000001', { body: { data: user() } });
+    const steps = await harvest({ known: [id(1)], handle: 'nour_test' });
+    expect(steps).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+  });
+
+  it('tells a renamed account, a suspended one, and a token that is refused', async () => {
+    tape.on(LIST, timeline([1], 'nour_two'));
+    expect((await harvest({ known: [id(1)], handle: 'nour_test' }))[0]).toMatchObject({
+      kind: 'account',
+      state: 'renamed',
+      name: '@nour_two on X',
+    });
+    tape.on(LIST, {
+      body: { errors: [{ title: 'Forbidden', detail: 'User has been suspended: [1].', resource_type: 'user' }] },
+    });
+    expect(await harvest({ known: [id(1)] })).toMatchObject([{ kind: 'account', state: 'suspended' }]);
+    tape.on(LIST, { status: 401, body: { title: 'Unauthorized', detail: 'Unauthorized' } });
+    expect(await harvest({ known: [id(1)] })).toMatchObject([{ kind: 'account', state: 'forbidden' }]);
+  });
+
+  it('stops where the pages do not go on', async () => {
+    tape.on(LIST, { body: { data: [tweet(1)], meta: { next_token: 'again' } } });
+    expect((await harvest()).filter(({ kind }) => kind === 'gap')).toHaveLength(1);
+    expect(tape.requests.length).toBeLessThan(4);
+  });
+});
+
+describe('a look', () => {
+  it('asks for a hundred at once; absences are what the platform says of each', async () => {
+    tape.on('GET /2/tweets', ({ query }) => ({
+      body: {
+        data: [tweet(1)],
+        includes: { users: [user()] },
+        errors: [
+          {
+            value: id(2),
+            title: 'Not Found Error',
+            resource_type: 'tweet',
+            resource_id: id(2),
+            detail: `Could not find tweet with ids: [${id(2)}].`,
+            type: 'https://api.twitter.com/2/problems/resource-not-found',
+          },
+        ],
+        asked: query.get('ids'),
+      },
+    }));
+    const posts = [1, 2, 3].map((n) => ({ post: postOf(id(n)), ref: id(n) }));
+    const steps = await stepsOf(connector.look!(seed, posts, test.io));
+    expect(tape.requests).toHaveLength(1);
+    expect(await readingsOf(x, test, captured(steps)[0]!)).toMatchObject([
+      { post: postOf(id(1)), outcome: 'present' },
+      { post: postOf(id(2)), outcome: 'notFound' },
+    ]);
+  });
+
+  it('fetches the edits that a post names', async () => {
+    tape.on('GET /2/tweets', ({ query }) => ({
+      body:
+        query.get('ids') === id(1)
+          ? { data: [tweet(1, { edit_history_tweet_ids: [id(1), id(9)] })] }
+          : { data: [tweet(9, { edit_history_tweet_ids: [id(1), id(9)], text: 'edited' })] },
+    }));
+    const steps = await stepsOf(connector.look!(seed, [{ post: postOf(id(1)), ref: id(1) }], test.io));
+    expect(captured(steps)).toHaveLength(2);
+  });
+});
