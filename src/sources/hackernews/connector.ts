@@ -75,8 +75,10 @@ async function* harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): As
   const name = asString(asObject(seed.settings)?.['name']) ?? '';
   const exchange = await io.request(`${API}/user/${name}.json`);
   const user = await userOf(exchange);
-  if (!user)
-    return yield { kind: 'account', exchange, state: 'notFound', detail: 'the API knows no account of that name' };
+  if (!user) {
+    yield { kind: 'account', exchange, state: 'notFound', detail: 'the API knows no account of that name' };
+    return;
+  }
   const before = placeOf(since);
   const listed = numbersIn(user['submitted']).sort((a, b) => b - a);
   const fresh = listed.filter((id) => id > (before?.newest ?? 0)).slice(0, before ? undefined : seed.backfill);

@@ -9,6 +9,7 @@ import { splitCsv } from '../shared/csv.js';
 import { splitRecords } from '../shared/split-records.js';
 import type { Source } from '../source.js';
 import { itemsOf, kindOf, LISTS } from './kinds.js';
+import { redditConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
 import { survey } from './survey.js';
@@ -40,6 +41,7 @@ export const reddit: Source = {
     ],
   },
   readsHead: true,
+  connectors: [redditConnector],
   recognise,
   survey,
   split: (member, format) => (format === 'reddit-api' ? splitRecords(member, listsIn) : splitCsv(member)),

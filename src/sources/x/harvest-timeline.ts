@@ -81,7 +81,10 @@ export async function* harvestTimeline(
   if (anchors.size > 0 && end !== 'met') {
     const trouble = seen.length === 0 ? await asked(io, id) : undefined;
     // An empty list of an account that is there shows nothing: the place stays.
-    if (seen.length === 0) return yield trouble ?? gap('the timeline is empty, and was not before');
+    if (seen.length === 0) {
+      yield trouble ?? gap('the timeline is empty, and was not before');
+      return;
+    }
     yield { kind: 'gap', reason: 'ceiling', detail: 'nothing that was known is in the 3,200 posts that the API lists' };
   }
   const known = [...new Set([...seen, ...before.known])].slice(0, KNOWN);
