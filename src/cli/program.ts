@@ -4,6 +4,7 @@ import { messageOf, UsageError } from '../core/errors.js';
 import * as accessions from './commands/accessions.js';
 import * as collections from './commands/collections.js';
 import * as coverage from './commands/coverage.js';
+import * as credentials from './commands/credentials.js';
 import * as doctor from './commands/doctor.js';
 import * as follow from './commands/follow.js';
 import * as harvest from './commands/harvest.js';
@@ -30,6 +31,7 @@ const COMMANDS = [
   harvests,
   coverage,
   media,
+  credentials,
   search,
   history,
   show,

@@ -65,6 +65,11 @@ export interface NewsOrigin {
   readonly harvest: Key;
 }
 
+/** Whose news the records of an accession are. Undefined: it was handed in, and is nobody's. */
+export function newsOrigin(pool: Pool, accession: Key): Promise<NewsOrigin | undefined> {
+  return reader.originOf(pool, accession);
+}
+
 /** News of a post, which goes by the first of its edit chain. */
 export interface PostNews extends News {
   readonly post: Key;

@@ -29,6 +29,7 @@ export {
   events,
   latestEvent,
   newsOfPosts,
+  newsOrigin,
   type EventOptions,
   type NewsOrigin,
   type PostNews,

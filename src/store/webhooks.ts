@@ -1,16 +1,10 @@
 /** Webhooks: who is told of events, how far they have been told, and how that goes. */
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { Envelope } from '../core/envelope.js';
 import { parseKey, showKey, type Key } from '../core/digest.js';
 import { latestEvent, listEvents, type EventRecord } from './readers/events.js';
 import { keyed } from './readers/scope.js';
-
-/** As pipeline/webhooks.ts has it. */
-interface Sealed {
-  readonly sealed: Buffer;
-  readonly wrappedKey: Buffer;
-  readonly keyId: string;
-}
 
 export interface NewWebhook {
   readonly id: Key;
@@ -18,7 +12,7 @@ export interface NewWebhook {
   /** Undefined: all. */
   readonly collection: Key | undefined;
   readonly kinds: readonly string[];
-  readonly secret: Sealed;
+  readonly secret: Envelope;
   /** The id of the event after which it is told; undefined: from now on. */
   readonly after: string | undefined;
 }
@@ -80,7 +74,7 @@ interface Due {
   readonly id: Key;
   readonly shownId: string;
   readonly url: string;
-  readonly sealed: Sealed;
+  readonly sealed: Envelope;
   readonly after: string;
   readonly failures: number;
   readonly failingSince: string | null;

@@ -146,9 +146,10 @@ export class SeedsController {
     @Query({ schema: COVERAGE_QUERY }) { at, from, to }: z.output<typeof COVERAGE_QUERY>,
   ): Promise<z.output<typeof COVERAGE>> {
     const view = await coverage(this.deps.pool, await this.one(id), at);
-    const [earliest, latest] = [from ?? '-271821-04-20', to ?? '+275760-09-13'].map((time) => Date.parse(time));
+    const earliest = from === undefined ? -Infinity : Date.parse(from);
+    const latest = to === undefined ? Infinity : Date.parse(to);
     const intervals = view.intervals.filter(
-      (interval) => Date.parse(interval.to) >= earliest! && Date.parse(interval.from) <= latest!,
+      (interval) => Date.parse(interval.to) >= earliest && Date.parse(interval.from) <= latest,
     );
     const ceilings = [...(this.deps.following?.ceilings(view.seed.connector) ?? [])];
     return { ...view, intervals, ceilings };

@@ -33,8 +33,13 @@ export class WebhooksController {
   @ApiOperation({ operationId: 'listWebhooks', summary: 'Who is told of events, how far, and how that goes' })
   @ApiOkResponse({ description: 'A page of them, in the order in which they were made.', standardSchema: WEBHOOKS })
   async list(@Query({ schema: WEBHOOKS_QUERY }) query: z.output<typeof WEBHOOKS_QUERY>): Promise<Page<WebhookView>> {
+    const place = ({ createdAt, id }: WebhookView): string => `${createdAt} ${id}`;
     const all = (await listWebhooks(this.deps.pool)).map(webhookView);
-    return slice(all, ({ createdAt, id }) => `${createdAt} ${id}`, query);
+    return slice(
+      all.sort((a, b) => (place(a) < place(b) ? -1 : 1)),
+      place,
+      query,
+    );
   }
 
   @Post()

@@ -62,6 +62,20 @@ export async function newsSince(db: Queryable, seed: Key, harvest: Key): Promise
   return rows[0]?.since;
 }
 
+/** Whose news the records of an accession are: of the seed that was harvested. Undefined: it was handed in. */
+export async function originOf(
+  db: Queryable,
+  accession: Key,
+): Promise<{ readonly seed: Key; readonly collection: Key; readonly harvest: Key } | undefined> {
+  const { rows } = await db.query<{ seed: Key; collection: Key }>(
+    `SELECT ${keyed('h.seed_id')} AS seed, ${keyed('s.collection_id')} AS collection
+     FROM harvest h JOIN seed s USING (seed_id) WHERE h.harvest_id = $1`,
+    [accession],
+  );
+  const row = rows[0];
+  return row && { ...row, harvest: accession };
+}
+
 /** What is known of a post first-hand, within one collection. */
 export interface LookSummary {
   readonly post: Key;

@@ -1,0 +1,154 @@
+/** The API of an archive that follows one played account: real HTTP on both sides, real Postgres between. */
+import { followText } from '../../src/app/following.js';
+import { noteEvents } from '../../src/app/events.js';
+import { harvestDeps, harvestIdOf } from '../../src/app/harvesting.js';
+import { openNetwork } from '../../src/app/network.js';
+import { createApi, type Following } from '../../src/api/index.js';
+import { newMasterKey, open, seal } from '../../src/core/envelope.js';
+import type { Key } from '../../src/core/digest.js';
+import { connectorsOf } from '../../src/pipeline/follow.js';
+import { harvestSeed } from '../../src/pipeline/harvest.js';
+import type { HarvestKind } from '../../src/pipeline/harvest-ports.js';
+import type { SecretBox } from '../../src/pipeline/webhooks.js';
+import { startApi, type TestApi } from './api.js';
+import { startMastodon, type MastodonTape } from './mastodon-tape.js';
+
+export interface FollowingApi {
+  readonly url: string;
+  readonly api: TestApi;
+  readonly server: MastodonTape;
+  readonly secrets: SecretBox;
+  send(method: string, path: string, body?: object): Promise<{ status: number; body: any; location: string | null }>; // eslint-disable-line @typescript-eslint/no-explicit-any -- judged by what is asserted of it
+  get<T = any>(path: string): Promise<T>; // eslint-disable-line @typescript-eslint/no-explicit-any -- likewise
+  rows<T>(sql: string, ...values: unknown[]): Promise<T[]>;
+  harvest(seed: Key, kind?: HarvestKind): Promise<Key>;
+  /** Looks at all its posts again, whenever that would have been. */
+  look(seed: Key): Promise<Key>;
+  close(): Promise<void>;
+}
+
+export async function startFollowingApi(): Promise<FollowingApi> {
+  const server = await startMastodon();
+  const api = await startApi();
+  const { archive } = api;
+  const { pool, blobs } = archive;
+  const hosts = { privateHosts: ['127.0.0.1', 'localhost'], hostOrigins: new Map([[server.host, server.tape.url]]) };
+  const find = () => Promise.resolve(undefined);
+  const network = openNetwork({ config: { ...archive.config, ...hosts }, pool, blobs }, find);
+  const deps = {
+    ...harvestDeps(archive, network),
+    onRead: async (
+      claim: Parameters<NonNullable<ReturnType<typeof harvestDeps>['onRead']>>[0],
+      posts: Parameters<typeof noteEvents>[2],
+    ) => {
+      const { seed, harvest } = claim;
+      await noteEvents(pool, { seed: seed.id, collection: seed.collection, harvest }, posts);
+    },
+  };
+  let count = 0;
+  const harvest = async (seed: Key, kind: HarvestKind = 'asked'): Promise<Key> => {
+    const id = harvestIdOf(seed, kind, Date.now() + count++);
+    const refused = await harvestSeed(
+      deps,
+      { seed, harvest: id, kind, dueMs: Date.now() },
+      new AbortController().signal,
+    );
+    if (refused !== undefined) throw new Error(refused);
+    return id;
+  };
+  const following: Following = {
+    follow: (request, signal) => followText(archive, network, find, request, { signal, warn: () => undefined }),
+    harvestNow: (seed) => harvest(seed),
+    ceilings: (id) =>
+      connectorsOf(archive.sources).find(({ connector }) => connector.id === id)?.connector.ceilings ?? [],
+  };
+  const key = newMasterKey();
+  const secrets: SecretBox = {
+    seal: (name, secret) => Promise.resolve(seal(secret, [name], key)),
+    open: (name, sealed) => Promise.resolve().then(() => open(sealed, [name], key)),
+  };
+  const app = await createApi({ ...archive, following, secrets });
+  const socks: any[] = ((globalThis as any).socks = []);
+  app.getHttpServer().on('connection', (so: any) => { socks.push({ n: socks.length, s: so, urls: [], t: Date.now() }); });
+  app.getHttpServer().on('request', (q: any) => { socks.find((x) => x.s === q.socket)?.urls.push(q.method + q.url); });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    url,
+    api,
+    server,
+    secrets,
+    async send(method, path, body) {
+      const sent =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+      const answer = await fetch(url + path, { method, ...sent });
+      const text = await answer.text();
+      return {
+        status: answer.status,
+        body: text === '' ? undefined : JSON.parse(text),
+        location: answer.headers.get('location'),
+      };
+    },
+    async get(path) {
+      const answer = await fetch(url + path);
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${text}`);
+      return JSON.parse(text) as never;
+    },
+    rows: async <T>(sql: string, ...values: unknown[]) => (await pool.query(sql, values)).rows as T[],
+    harvest,
+    async look(seed) {
+      await pool.query('UPDATE revisit SET due_at = now() WHERE seed_id = $1', [seed]);
+      return harvest(seed, 'revisit');
+    },
+    async close() {
+      const closing = app.close();
+      setTimeout(() => console.error('SOCKS', JSON.stringify((globalThis as any).socks.filter((x: any) => !x.s.destroyed).map((x: any) => [x.n, x.s.bytesRead, x.s.bytesWritten, x.urls, Date.now() - x.t])), 'total', (globalThis as any).socks.length), 2000);
+      await closing;
+      await network.close();
+      await api.close();
+      await server.close();
+    },
+  };
+}
+
+export interface Sent {
+  readonly id: string;
+  readonly event: string;
+  readonly data: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- likewise
+}
+
+/** Reads a stream of events until there are `count`, or for `ms`. */
+export async function eventsOf(
+  url: string,
+  count: number,
+  options: { readonly lastId?: string; readonly ms?: number } = {},
+): Promise<Sent[]> {
+  const headers: Record<string, string> = options.lastId === undefined ? {} : { 'last-event-id': options.lastId };
+  const signal = AbortSignal.timeout(options.ms ?? 20_000);
+  const answer = await fetch(url, { headers, signal });
+  if (answer.headers.get('content-type') !== 'text/event-stream; charset=utf-8') throw new Error(await answer.text());
+  const sent: Sent[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const fields = new Map(
+          text
+            .slice(0, end)
+            .split('\n')
+            .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+        );
+        text = text.slice(end + 2);
+        const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')];
+        if (event !== undefined) sent.push({ id: id!, event, data: JSON.parse(data!) as unknown });
+      }
+      if (sent.length >= count) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return sent;
+}
