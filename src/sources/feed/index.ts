@@ -5,6 +5,7 @@
  *   <item><title>هل يسمعنا أحد؟</title><link>https://east.example/1</link><guid>https://east.example/?p=1</guid><pubDate>Tue, 13 Dec 2016 19:04:11 +0200</pubDate></item>
  */
 import type { Source } from '../source.js';
+import { feedConnector } from './connector.js';
 import { normalise, readDraft } from './normalise.js';
 import { recognise } from './recognise.js';
 import { splitFeed } from './split.js';
@@ -28,6 +29,7 @@ export const feed: Source = {
       'RSS has no mark of an edit; many feeds hold excerpts',
     ],
   },
+  connectors: [feedConnector],
   readsHead: true,
   recognise,
   survey: (pack) => surveyOf(pack, readDraft),

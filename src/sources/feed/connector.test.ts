@@ -1,0 +1,112 @@
+/** Following feeds by their address. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { startTape, type Reply, type Tape } from '../../../test/support/tape-server.js';
+import { isRefused } from '../../core/reading.js';
+import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import { feedConnector as connector } from './connector.js';
+import { feed } from './index.js';
+
+const URL_OF = 'https://east.example/feed.xml';
+const seed: SeedView = { uri: URL_OF, name: 'East', settings: { url: URL_OF }, backfill: 100 };
+let tape: Tape;
+let test: TestIo;
+beforeEach(async () => {
+  tape = await startTape();
+  test = openTestIo({ hosts: { 'east.example': tape.url } });
+});
+afterEach(async () => {
+  await test.close();
+  await tape.close();
+});
+
+const item = (n: number): string =>
+  `<item><title>حلب ${n}</title><link>https://east.example/${n}</link><guid>https://east.example/?p=${n}</guid><pubDate>Tue, 13 Dec 2016 19:${String(n % 60).padStart(2, '0')}:11 +0200</pubDate></item>`;
+const rss = (ns: readonly number[], more = ''): Reply => ({
+  headers: { 'content-type': 'application/rss+xml', etag: `"${ns.join('.')}"` },
+  body: `<?xml version="1.0"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>East</title><link>https://east.example/</link>${more}${ns.map(item).join('')}</channel></rss>`,
+});
+const captured = (steps: readonly HarvestStep[]): Captured[] =>
+  steps.filter((step): step is Captured => step.kind === 'captured');
+const kinds = (steps: readonly HarvestStep[]): string[] => steps.map(({ kind }) => kind);
+const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
+  stepsOf(connector.harvest(seed, since, test.io));
+const cursorAfter = (steps: readonly HarvestStep[]): Cursor => (steps.at(-1) as Bookmark).cursor;
+
+describe('a feed', () => {
+  it('is found at its address, and by the page that names it', async () => {
+    tape.on('GET /feed.xml', rss([1]));
+    tape.on('GET /', {
+      headers: { 'content-type': 'text/html' },
+      body: '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head>',
+    });
+    const found = { uri: URL_OF, name: 'East', settings: { url: URL_OF } };
+    expect(await connector.resolve(URL_OF, test.io)).toEqual(found);
+    expect(await connector.resolve('https://east.example/', test.io)).toEqual(found);
+  });
+
+  it('is not found where there is none', async () => {
+    tape.on('GET /', { headers: { 'content-type': 'text/html' }, body: '<html><p>no feed' });
+    expect(await connector.resolve('https://east.example/', test.io)).toBeUndefined();
+    await expect(connector.resolve('https://east.example/none.rss', test.io)).rejects.toThrow('404');
+  });
+});
+
+describe('a harvest', () => {
+  it('reads the items as a file of it would be', async () => {
+    tape.on('GET /feed.xml', rss([3, 2, 1]));
+    const steps = await harvest();
+    expect(kinds(steps)).toEqual(['captured', 'bookmark']);
+    const read = await readingsOf(feed, test, captured(steps)[0]!);
+    expect(read.map((each) => !isRefused(each) && each.content?.name)).toEqual(['حلب 3', 'حلب 2', 'حلب 1']);
+  });
+
+  it('asks whether it has changed, by the server’s own marks', async () => {
+    tape.on('GET /feed.xml', rss([1]));
+    const cursor = cursorAfter(await harvest());
+    tape.on('GET /feed.xml', ({ headers }) => (headers['if-none-match'] === '"1"' ? { status: 304 } : rss([1])));
+    expect(await harvest(cursor)).toEqual([{ kind: 'bookmark', cursor, reach: 'whole' }]);
+  });
+
+  it('captures nothing twice where the server has no such marks', async () => {
+    const plain = (): Reply => ({ ...rss([1]), headers: { 'content-type': 'text/xml' } });
+    tape.on('GET /feed.xml', plain());
+    const cursor = cursorAfter(await harvest());
+    expect(kinds(await harvest(cursor))).toEqual(['bookmark']);
+  });
+
+  it('shows continuity by an item of the last time, and else tells a gap', async () => {
+    tape.on('GET /feed.xml', rss([3, 2, 1]));
+    const cursor = cursorAfter(await harvest());
+    tape.on('GET /feed.xml', rss([5, 4, 3]));
+    const next = await harvest(cursor);
+    expect(kinds(next)).toEqual(['captured', 'bookmark']);
+    tape.on('GET /feed.xml', rss([20, 19, 18]));
+    const later = await harvest(cursorAfter(next));
+    expect(kinds(later)).toEqual(['captured', 'gap', 'bookmark']);
+    expect(later[1]).toMatchObject({ reason: 'ceiling' });
+  });
+
+  it('goes back through the archive that it names, once', async () => {
+    const link = (to: string): string => `<atom:link rel="prev-archive" href="${to}"/>`;
+    tape.on('GET /feed.xml', rss([4, 3], link('/2016-11.xml')));
+    tape.on('GET /2016-11.xml', rss([2, 1], link('/2016-11.xml')));
+    const steps = await harvest();
+    expect(captured(steps)).toHaveLength(2);
+    expect(tape.requests).toHaveLength(2);
+  });
+
+  it.each([
+    [410, 'deleted'],
+    [404, 'notFound'],
+    [403, 'forbidden'],
+  ])('says of status %d that it is of the feed, not of its posts', async (status, state) => {
+    tape.on('GET /feed.xml', { status });
+    expect(await harvest({ known: ['x'] })).toMatchObject([{ kind: 'account', state }]);
+  });
+
+  it('takes a page of HTML for no answer', async () => {
+    tape.on('GET /feed.xml', { headers: { 'content-type': 'text/html' }, body: '<html>maintenance' });
+    await expect(harvest({ known: ['x'] })).rejects.toThrow('not with a feed');
+  });
+});
