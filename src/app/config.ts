@@ -34,7 +34,7 @@ export const ENVIRONMENT = z.object({
       .regex(/^[\x20-\x7e]*$/, 'must be plain ASCII'),
   ).describe('address or page at which platforms can reach you: stands in the User-Agent of every request'),
   PERDURE_KEY: optional(z.string()).describe(
-    'master key that credentials are sealed with, 32 bytes as base64 or hex; default: a file under <data>/keys',
+    'master key that credentials are sealed with, 32 bytes as base64 or hex; several by commas: the first seals, the others open; default: a file under <data>/keys',
   ),
   PERDURE_PRIVATE_HOSTS: optional(z.string()).describe(
     'hosts (host or host:port, by commas) that may be private addresses: a server of your own network that you follow',

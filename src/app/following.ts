@@ -1,12 +1,14 @@
 /** Following, for the doors: what somebody typed becomes a seed; a seed is harvested now. */
 import type { Key } from '../core/digest.js';
 import { UsageError } from '../core/errors.js';
-import { connectorsOf, hostNamedIn, resolveSeed, type FoundSeed } from '../pipeline/follow.js';
+import { connectorsOf, hostsNamedIn, resolveSeed, type FoundSeed } from '../pipeline/follow.js';
 import { harvestSeed } from '../pipeline/harvest.js';
 import { harvestJob } from '../queue/jobs.js';
 import type { Connector, Credential } from '../sources/harvest.js';
 import { follow, type Followed } from '../store/seeds.js';
+import type { Following } from '../api/index.js';
 import type { Archive } from './archive.js';
+import { findCredential } from './credentials.js';
 import { harvestDeps, harvestIdOf } from './harvesting.js';
 import type { FindCredential, Network } from './network.js';
 
@@ -41,8 +43,7 @@ export async function followText(
   const credential = name === undefined ? undefined : await credentials(name);
   if (name !== undefined && !credential)
     throw new UsageError(`there is no credential ${JSON.stringify(name)}: \`perdure credentials\` lists them`);
-  const named = hostNamedIn(text);
-  const trusted = named === undefined ? [] : [named];
+  const trusted = hostsNamedIn(text);
   const open = async (connector: Connector) => {
     const usable = fits(connector, credential);
     return Promise.resolve(
@@ -104,4 +105,19 @@ export async function harvestSoon(archive: Archive, seed: Key): Promise<Key> {
   const dueMs = Date.now();
   await archive.queues.add(harvestJob({ seedId: seed, kind: 'asked', dueMs }));
   return harvestIdOf(seed, 'asked', dueMs);
+}
+
+/** What the API's doors need. */
+export function followingOf(archive: Archive, network: Network): Following {
+  const credentials = findCredential(archive);
+  return {
+    follow: (request, signal) =>
+      followText(archive, network, credentials, request, {
+        signal,
+        warn: (text) => archive.log.info({ text }, 'following'),
+      }),
+    harvestNow: (seed) => harvestSoon(archive, seed),
+    ceilings: (id) =>
+      connectorsOf(archive.sources).find(({ connector }) => connector.id === id)?.connector.ceilings ?? [],
+  };
 }

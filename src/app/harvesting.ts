@@ -7,14 +7,18 @@ import { connectorsOf } from '../pipeline/follow.js';
 import type { HarvestDeps, HarvestOrder } from '../pipeline/harvest.js';
 import { download } from '../network/download.js';
 import type { MediaDeps } from '../pipeline/media.js';
+import { deliverWebhooks, type WebhookDeps } from '../pipeline/webhooks.js';
 import { harvestJob, mediaJob, type HarvestKind, type HarvestPayload, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
 import { PgHarvestStore } from '../store/harvests.js';
 import { recordProblem } from '../store/ingest/ranges.js';
 import { dueMedia, PgMediaStore } from '../store/media.js';
 import { dueSeeds } from '../store/seeds.js';
+import { PgWebhooks } from '../store/webhooks.js';
 import { isTransient } from '../store/transaction.js';
 import type { Archive } from './archive.js';
+import { noteEvents } from './events.js';
+import { secretBox } from './secrets.js';
 import type { Network } from './network.js';
 
 export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
@@ -33,6 +37,9 @@ export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
     now: Date.now,
     random: Math.random,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+    onRead: async ({ seed, harvest }, posts) => {
+      await noteEvents(pool, { seed: seed.id, collection: seed.collection, harvest }, posts);
+    },
   };
 }
 
@@ -65,8 +72,23 @@ export async function queueDueMedia({ pool, queues }: Archive): Promise<number> 
 
 /** Said by every process that harvests, again and again: an emptied queue forgets its schedules too. */
 export async function schedule({ queues }: Archive, of: readonly WorkerQueue[]): Promise<void> {
-  if (of.includes('harvest')) await queues.repeat('harvest', 'harvest-due', LOOK_EVERY_MS, { look: 'due' });
+  if (of.includes('harvest')) {
+    await queues.repeat('harvest', 'harvest-due', LOOK_EVERY_MS, { look: 'due' });
+    await queues.repeat('harvest', 'webhooks-due', LOOK_EVERY_MS, { look: 'webhooks' });
+  }
   if (of.includes('media')) await queues.repeat('media', 'media-due', LOOK_EVERY_MS, { look: 'due' });
+}
+
+/** Tells webhooks what has happened. */
+export function deliverDue({ pool, config, log }: Archive, network: Network, signal: AbortSignal): Promise<number> {
+  const deps: WebhookDeps = {
+    store: new PgWebhooks(pool),
+    secrets: secretBox(config),
+    post: (url, headers, body, stop) => network.post(url, headers, body, stop),
+    now: Date.now,
+    onDisabled: ({ shownId, url }, problem) => log.warn({ webhook: shownId, url, problem }, 'a webhook was given up'),
+  };
+  return deliverWebhooks(deps, signal);
 }
 
 /** So many files of one host in so much time: pictures come by the dozen with one page of posts. */

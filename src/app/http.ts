@@ -4,6 +4,10 @@ import { createApi } from '../api/index.js';
 import { UsageError } from '../core/errors.js';
 import type { Archive } from './archive.js';
 import { isLoopback } from './config.js';
+import { findCredential } from './credentials.js';
+import { followingOf } from './following.js';
+import { openNetwork } from './network.js';
+import { secretBox } from './secrets.js';
 
 export interface Served {
   readonly url: string;
@@ -18,7 +22,12 @@ export async function serveApi(archive: Archive, anyPort = false): Promise<Serve
       `HOST=${host}: without an API key the service answers only on this machine; use HOST=127.0.0.1`,
     );
   }
-  const app = await createApi(archive);
+  const network = openNetwork(archive, findCredential(archive));
+  const app = await createApi({
+    ...archive,
+    following: followingOf(archive, network),
+    secrets: secretBox(archive.config),
+  });
   try {
     await listen(app, port, host, anyPort);
   } catch (error) {
@@ -27,7 +36,13 @@ export async function serveApi(archive: Archive, anyPort = false): Promise<Serve
     throw new UsageError(`port ${port} is taken by another program: choose one with PORT=…`);
   }
   const url = (await app.getUrl()).replace('[::1]', 'localhost').replace(/\/$/, '');
-  return { url, close: () => app.close() };
+  return {
+    url,
+    async close() {
+      await app.close();
+      await network.close();
+    },
+  };
 }
 
 async function listen(app: INestApplication, port: number, host: string, anyPort: boolean): Promise<void> {

@@ -4,10 +4,10 @@ import { Redis } from 'ioredis';
 import { sha256 } from '../core/digest.js';
 import type { Claim, ExchangeRow, NetworkPort } from '../pipeline/harvest-ports.js';
 import type { BlobStore } from '../pipeline/ports.js';
-import { hostNamedIn } from '../pipeline/follow.js';
 import { openAgents, type Agents } from '../network/agent.js';
 import { postgresBudgets, redisBudgets, type Budgets } from '../network/budgets.js';
 import { openIo, type IoDeps } from '../network/io.js';
+import { POST_MS } from '../pipeline/webhooks.js';
 import { robotsAnswer } from '../network/robots.js';
 import type { Connector, Credential, HarvestIo } from '../sources/harvest.js';
 import type { Archive } from './archive.js';
@@ -19,6 +19,13 @@ export interface Network extends NetworkPort {
   readonly userAgent: string;
   /** For finding out what to follow: nothing of it is archived. */
   openToAsk(connector: Connector, options: AskOptions): HarvestIo;
+  /** Tells somebody something: not kept, not repeated. */
+  post(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number }>;
   close(): Promise<void>;
 }
 
@@ -101,6 +108,19 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
       };
       return openIo(io);
     },
+    async post(url, headers, body, signal) {
+      const io = openIo({
+        ...common,
+        keep: () => Promise.reject(new Error('an answer to a webhook is not kept')),
+        read: () => Promise.reject(new Error('an answer to a webhook is not kept')),
+        record: () => Promise.resolve(),
+        pace: { requests: 100, seconds: 10 },
+        trusted: config.privateHosts,
+        signal,
+        warn: () => undefined,
+      });
+      return io.request(url, { method: 'POST', headers, body, secret: true, timeoutMs: POST_MS, maxBytes: 64 * 1024 });
+    },
     async close() {
       await agents.close();
       redis?.disconnect();
@@ -124,7 +144,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(ms, u
 function hostOf({ seed }: Claim): string | undefined {
   const { origin } = (seed.settings ?? {}) as { origin?: unknown };
   const address = typeof origin === 'string' ? origin : seed.uri;
-  return /^(https?|wss?):\/\//.test(address) && hostNamedIn(address) !== undefined ? address : undefined;
+  return /^(https?|wss?):\/\//.test(address) && URL.canParse(address) ? address : undefined;
 }
 
 async function readWhole(blobs: BlobStore, digest: Parameters<BlobStore['open']>[0]): Promise<Buffer> {

@@ -16,7 +16,8 @@ import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
 import { findCredential } from './credentials.js';
-import { harvestDeps, mediaDeps, orderOf, queueDue, queueDueMedia, schedule } from './harvesting.js';
+import { noteEventsOfRange } from './events.js';
+import { deliverDue, harvestDeps, mediaDeps, orderOf, queueDue, queueDueMedia, schedule } from './harvesting.js';
 import { openNetwork, type Network } from './network.js';
 
 export interface Processing {
@@ -67,8 +68,9 @@ function startWorker(
     case 'harvest': {
       const deps = harvestDeps(archive, network());
       return queues.worker('harvest', async (job) => {
-        if ('look' in job) await queueDue(archive);
-        else await harvestSeed(deps, orderOf(job), signal);
+        if (!('look' in job)) await harvestSeed(deps, orderOf(job), signal);
+        else if (job.look === 'due') await queueDue(archive);
+        else await deliverDue(archive, network(), signal);
       });
     }
     case 'media': {
@@ -87,7 +89,8 @@ function startWorker(
 
 async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promise<void> {
   try {
-    await ingestRange(deps, ref);
+    const posts = await ingestRange(deps, ref);
+    if (posts) await noteEventsOfRange(archive.pool, ref.accession, posts);
   } catch (error) {
     // Trouble with Postgres or the disk is no fault of the records: the try does not count against them.
     await (isTransient(error) ? forgiveTry(archive.pool, ref) : recordProblem(archive.pool, ref, messageOf(error)));

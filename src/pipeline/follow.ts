@@ -69,9 +69,9 @@ function examplesOf(pairs: readonly Pair[]): string {
   return `What can be:\n${lines.join('\n')}`;
 }
 
-/** Host, or host:port, that the text itself names: who follows a server of their own network has named it. */
-export function hostNamedIn(text: string): string | undefined {
-  const url = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@\s]*@)?(\[[^\]]+\](?::\d+)?|[^/?#\s]+)/i.exec(text)?.[1];
-  const handle = /@(\[[^\]]+\](?::\d+)?|[^@/\s]+)$/.exec(text)?.[1];
-  return (url ?? handle)?.toLowerCase();
+/** Hosts, or host:port, that the text itself names: who follows a server of their own network has named it. */
+export function hostsNamedIn(text: string): readonly string[] {
+  const urls = [...text.matchAll(/[a-z][a-z0-9+.-]*:\/\/(?:[^/@\s]*@)?(\[[^\]]+\](?::\d+)?|[^/?#&,\s]+)/gi)];
+  const handle = /^[^:/]*@(\[[^\]]+\](?::\d+)?|[^@/\s]+)$/.exec(text);
+  return [...urls, ...(handle ? [handle] : [])].map(([, host]) => host!.toLowerCase());
 }

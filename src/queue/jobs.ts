@@ -11,8 +11,8 @@ export interface Payloads {
   readonly accession: { readonly accessionId: string };
   /** Read the records of one byte range; `offset` identifies it within the member. */
   readonly ingest: { readonly accessionId: string; readonly member: number; readonly offset: number };
-  /** Harvest one seed; or look which seeds are due. */
-  readonly harvest: HarvestPayload | { readonly look: 'due' };
+  /** Harvest one seed; or look which seeds are due, or which webhooks are to be told. */
+  readonly harvest: HarvestPayload | { readonly look: 'due' | 'webhooks' };
   /** Fetch one file by its address; or look which are due. */
   readonly media: { readonly mediaId: string } | { readonly look: 'due' };
 }

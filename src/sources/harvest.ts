@@ -87,7 +87,7 @@ export interface Captured {
   readonly exchange: Exchange;
   /** One of its source's formats; the body is split and normalised as a file of that format would be. */
   readonly format: string;
-  /** The one post that it is about, where the body itself does not name it; handed to `normalise`. */
+  /** The one post that it is about, where the body itself does not name it, or does not prove whose it is; handed to `normalise`. */
   readonly about?: PostUri;
   /** The seed's own posts in it, so that they can be looked at again. */
   readonly posts: readonly SeenPost[];

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { EnvelopeError, open, rewrap, seal, type Belongings, type Envelope } from '../core/envelope.js';
 import { UsageError } from '../core/errors.js';
 import type { Credential, CredentialKind } from '../sources/harvest.js';
+import type { MasterKey } from '../core/envelope.js';
 import type { MasterKeys } from './master-keys.js';
 import { inTransaction } from './transaction.js';
 
@@ -115,7 +116,6 @@ export class PgCredentials {
       for (const row of rows) await this.opened(row);
       const to = await this.keys.next();
       const others = rows.filter((row) => row.key_id !== to.id);
-      if (others.length === 0 && this.keys.isGiven) throw new UsageError(GIVEN);
       for (const row of others) {
         const from = (await this.keys.find(row.key_id))!;
         const { wrappedKey, keyId } = rewrap(envelopeOf(row), belongingsOf(viewOf(row)), from, to);
@@ -125,10 +125,32 @@ export class PgCredentials {
           keyId,
         ]);
       }
-      return { keyId: to.id, wrapped: others.length };
+      const webhooks = await this.rewrapWebhooks(client, to);
+      if (others.length + webhooks === 0 && this.keys.isGiven) throw new UsageError(GIVEN);
+      return { keyId: to.id, wrapped: others.length + webhooks };
     });
     await this.keys.settled();
     return done;
+  }
+
+  /** Webhooks are signed with secrets of the same key; each belongs to its webhook. */
+  private async rewrapWebhooks(client: PoolClient, to: MasterKey): Promise<number> {
+    const { rows } = await client.query<Pick<Row, 'sealed' | 'wrapped_key' | 'key_id'> & { id: string }>(
+      `SELECT replace(webhook_id::text, '-', '') AS id, sealed, wrapped_key, key_id FROM webhook WHERE key_id <> $1 FOR UPDATE`,
+      [to.id],
+    );
+    for (const { id, sealed, wrapped_key: wrappedKey, key_id: keyId } of rows) {
+      const from = await this.keys.find(keyId);
+      // Its deliveries fail, visibly, since the key was lost; nothing that opens is lost now.
+      if (!from) continue;
+      const rewrapped = rewrap({ sealed, wrappedKey, keyId }, [`webhook:${id}`], from, to);
+      await client.query('UPDATE webhook SET wrapped_key = $2, key_id = $3 WHERE webhook_id = $1', [
+        id,
+        rewrapped.wrappedKey,
+        rewrapped.keyId,
+      ]);
+    }
+    return rows.length;
   }
 
   private async opened(row: Row): Promise<string> {

@@ -24,8 +24,11 @@ afterAll(() => rig.close());
 
 describe('events', () => {
   const stream = () => `${rig.url}/api/v1/seeds/${id}/events`;
-  const kinds = async (after: string, count: number) =>
-    (await eventsOf(`${stream()}?after=${after}`, count, { ms: 3_000 })).map(({ event, data }) => [event, data.uri]);
+  const kinds = async (after: string, count: number): Promise<unknown[]> =>
+    (await eventsOf(`${stream()}?after=${after}`, count, { ms: 3_000 })).map(({ event, data }): unknown => [
+      event,
+      data.uri,
+    ]);
   const latest = async (): Promise<string> =>
     (await rig.rows<{ id: string }>('SELECT coalesce(max(event_id), 0) AS id FROM post_event'))[0]!.id;
 
@@ -36,7 +39,7 @@ describe('events', () => {
       expect(EVENT.strict().parse(data)).toMatchObject({ id: sent, kind: 'new', seed: id, collection: 'aleppo' });
       expect(event).toBe('new');
     }
-    expect(new Set(all.map(({ data }) => data.uri)).size).toBe(3);
+    expect(new Set(all.map(({ data }): unknown => data.uri)).size).toBe(3);
   });
 
   it('goes on after the one that was seen last', async () => {
@@ -55,7 +58,7 @@ describe('events', () => {
     await sleep(300);
     const { uri } = rig.server.post('live');
     await rig.harvest(key);
-    expect((await listening).map(({ event, data }) => [event, data.uri])).toEqual([['new', uri]]);
+    expect((await listening).map(({ event, data }): unknown => [event, data.uri])).toEqual([['new', uri]]);
   });
 
   it('edited, deleted and back, each once', async () => {

@@ -1,5 +1,6 @@
 /** Webhooks over real HTTP: what is told, in which order, and what happens when nobody listens. */
 import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MADE_WEBHOOK, WEBHOOK, WEBHOOKS } from '../../src/api/webhooks/schemas.js';
 import { keyOf, parseKey, type Key } from '../../src/core/digest.js';
@@ -249,30 +250,39 @@ describe('several workers', () => {
     const held = await store.claim(300, 100);
     expect(held?.shownId).toBe(made!.id);
     expect(await store.claim(300, 100)).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await sleep(350);
     expect(await deliver()).toBe(1);
     // Had it lived on, it would change nothing any more.
     await store.failed(held!, { problem: 'late', nextAt: new Date().toISOString(), disabled: true });
     expect(await shown(made!.id)).toMatchObject({ state: 'active', problem: null });
   });
 
-  it('write events so that ids appear in their order', async () => {
+  it('write events so that none appears before one with a lower id', async () => {
     const { pool } = rig.api.archive;
-    const seen: number[] = [];
-    let stop = false;
-    const reader = (async () => {
-      let after = Number((await pool.query('SELECT max(event_id) AS id FROM post_event')).rows[0].id);
-      while (!stop) {
-        const { rows } = await pool.query('SELECT event_id AS id FROM post_event WHERE event_id > $1 ORDER BY 1', [
-          after,
-        ]);
-        for (const row of rows) seen.push((after = Number(row.id)));
-      }
-    })();
-    await Promise.all(Array.from({ length: 40 }, () => happen('new', 5)));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    stop = true;
-    await reader;
-    expect(seen).toHaveLength(200);
+    const origin = { seed, collection, harvest: keyOf('harvest', 'h') };
+    const event = (uri: string): NewEvent => ({
+      post: keyOf('post', uri),
+      uri,
+      kind: 'new',
+      observation: keyOf('observation', uri),
+      at: new Date().toISOString(),
+    });
+    // Somebody else holds one of the first writer's events: it has its ids, and cannot commit.
+    const other = await pool.connect();
+    await other.query('BEGIN');
+    await other.query(
+      `INSERT INTO post_event (seed_id, collection_id, harvest_id, post_id, uri, kind, observation_id, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now())`,
+      [seed, collection, origin.harvest, event('b').post, 'b', 'new', event('b').observation],
+    );
+    const first = writeEvents(pool, origin, [event('a'), event('b')]);
+    await sleep(200);
+    const second = writeEvents(pool, origin, [event('c')]);
+    expect(await Promise.race([second, sleep(300, 'waits')])).toBe('waits');
+    await other.query('ROLLBACK');
+    other.release();
+    expect(await Promise.all([first, second])).toEqual([2, 1]);
+    const { rows } = await pool.query(`SELECT uri FROM post_event WHERE uri IN ('a', 'b', 'c') ORDER BY event_id`);
+    expect(rows).toEqual([{ uri: 'a' }, { uri: 'b' }, { uri: 'c' }]);
   });
 });

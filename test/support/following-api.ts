@@ -1,10 +1,11 @@
 /** The API of an archive that follows one played account: real HTTP on both sides, real Postgres between. */
+import { request, type IncomingMessage } from 'node:http';
 import { followText } from '../../src/app/following.js';
 import { noteEvents } from '../../src/app/events.js';
 import { harvestDeps, harvestIdOf } from '../../src/app/harvesting.js';
 import { openNetwork } from '../../src/app/network.js';
 import { createApi, type Following } from '../../src/api/index.js';
-import { newMasterKey, open, seal } from '../../src/core/envelope.js';
+import { newMasterKey, open as unseal, seal } from '../../src/core/envelope.js';
 import type { Key } from '../../src/core/digest.js';
 import { connectorsOf } from '../../src/pipeline/follow.js';
 import { harvestSeed } from '../../src/pipeline/harvest.js';
@@ -65,12 +66,9 @@ export async function startFollowingApi(): Promise<FollowingApi> {
   const key = newMasterKey();
   const secrets: SecretBox = {
     seal: (name, secret) => Promise.resolve(seal(secret, [name], key)),
-    open: (name, sealed) => Promise.resolve().then(() => open(sealed, [name], key)),
+    open: (name, sealed) => Promise.resolve().then(() => unseal(sealed, [name], key)),
   };
   const app = await createApi({ ...archive, following, secrets });
-  const socks: any[] = ((globalThis as any).socks = []);
-  app.getHttpServer().on('connection', (so: any) => { socks.push({ n: socks.length, s: so, urls: [], t: Date.now() }); });
-  app.getHttpServer().on('request', (q: any) => { socks.find((x) => x.s === q.socket)?.urls.push(q.method + q.url); });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
@@ -102,9 +100,7 @@ export async function startFollowingApi(): Promise<FollowingApi> {
       return harvest(seed, 'revisit');
     },
     async close() {
-      const closing = app.close();
-      setTimeout(() => console.error('SOCKS', JSON.stringify((globalThis as any).socks.filter((x: any) => !x.s.destroyed).map((x: any) => [x.n, x.s.bytesRead, x.s.bytesWritten, x.urls, Date.now() - x.t])), 'total', (globalThis as any).socks.length), 2000);
-      await closing;
+      await app.close();
       await network.close();
       await api.close();
       await server.close();
@@ -122,33 +118,43 @@ export interface Sent {
 export async function eventsOf(
   url: string,
   count: number,
-  options: { readonly lastId?: string; readonly ms?: number } = {},
+  { lastId, ms = 20_000 }: { readonly lastId?: string; readonly ms?: number } = {},
 ): Promise<Sent[]> {
-  const headers: Record<string, string> = options.lastId === undefined ? {} : { 'last-event-id': options.lastId };
-  const signal = AbortSignal.timeout(options.ms ?? 20_000);
-  const answer = await fetch(url, { headers, signal });
-  if (answer.headers.get('content-type') !== 'text/event-stream; charset=utf-8') throw new Error(await answer.text());
+  // Not fetch: when one of its streams is left it opens a connection in advance, which nobody uses or closes.
+  const answer = await open(url, lastId === undefined ? {} : { 'last-event-id': lastId });
+  const over = setTimeout(() => answer.destroy(), ms);
   const sent: Sent[] = [];
   let text = '';
-  const decoder = new TextDecoder();
   try {
-    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
-      text += decoder.decode(chunk, { stream: true });
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const fields = new Map(
-          text
-            .slice(0, end)
-            .split('\n')
-            .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
-        );
-        text = text.slice(end + 2);
-        const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')];
-        if (event !== undefined) sent.push({ id: id!, event, data: JSON.parse(data!) as unknown });
-      }
+    for await (const chunk of answer.setEncoding('utf8') as AsyncIterable<string>) {
+      const frames = (text + chunk).split('\n\n');
+      text = frames.pop()!;
+      sent.push(...frames.flatMap(readFrame));
       if (sent.length >= count) break;
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!answer.destroyed) throw error;
+  } finally {
+    clearTimeout(over);
+    answer.destroy();
   }
   return sent;
+}
+
+function open(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers, agent: false }, (answer) => {
+      if (answer.headers['content-type'] === 'text/event-stream; charset=utf-8') resolve(answer);
+      else reject(new Error(`${url}: ${answer.statusCode}, no stream of events`));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** Comments and what only sets the place are no events. */
+function readFrame(frame: string): Sent[] {
+  const fields = new Map(frame.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]));
+  const [id, event, data] = [fields.get('id'), fields.get('event'), fields.get('data')];
+  return event === undefined ? [] : [{ id: id!, event, data: JSON.parse(data!) as unknown }];
 }

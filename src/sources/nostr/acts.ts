@@ -106,8 +106,12 @@ function listed(event: NostrEvent, target: PostUri, kind: 'like' | 'bookmark'): 
  * Kind 5. Only the author of an event can have it deleted, and a deletion does not say whose event it names. An address
  * says it itself; of an id the survey knows it when the deleted event lies in the package too. Where neither does,
  * that a deletion was asked for is kept as a statement of its own, and nothing is said of the other event.
+ *
+ * @param about set by a harvest, which alone knows it: the post that was seen to be by the same author, and of that one
+ *   alone it is told; or the deletion itself, which is then told as a statement
  */
-export function readDeletion(event: NostrEvent, authors: Authors): readonly Item[] {
+export function readDeletion(event: NostrEvent, authors: Authors, about?: PostUri): readonly Item[] {
+  if (about !== undefined) return readDeletionOf(event, about);
   const items: Item[] = [];
   const unproven: string[] = [];
   for (const [name, value] of event.tags) {
@@ -124,6 +128,16 @@ export function readDeletion(event: NostrEvent, authors: Authors): readonly Item
   }
   if (unproven.length > 0) items.push(request(event, unproven));
   return items.length > 0 ? items : [refused('no-identity', 'a deletion that names nothing')];
+}
+
+function readDeletionOf(event: NostrEvent, about: PostUri): readonly Item[] {
+  const targets = event.tags.flatMap(([name, value]) => {
+    return (name === 'e' ? tryEventUri(value) : name === 'a' ? tryAddressUri(value) : undefined) ?? [];
+  });
+  if (about === eventUri(event.id)) return [request(event, targets)];
+  if (targets.includes(about) && (parseAddress(about.slice('nostr:'.length))?.author ?? event.pubkey) === event.pubkey)
+    return [deletion(event, about)];
+  return [refused('no-identity', `a deletion that does not name ${about}`)];
 }
 
 function deletion(event: NostrEvent, post: PostUri): Item {

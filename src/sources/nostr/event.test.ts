@@ -38,6 +38,7 @@ describe('names', () => {
     expect(decodeName(profile)).toEqual({
       type: 'key',
       key: '3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d',
+      relays: ['wss://r.x.com', 'wss://djbas.sadkb.com'],
     });
   });
 

@@ -5,6 +5,7 @@
  *   ["EVENT","<subscription>",{…}]
  */
 import type { Source } from '../source.js';
+import { nostrConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
 import { split } from './split.js';
@@ -33,4 +34,5 @@ export const nostr: Source = {
   split: (member) => split(member),
   normalise,
   locate,
+  connectors: [nostrConnector],
 };

@@ -34,6 +34,23 @@ const POSTS: ReadonlyMap<number, string> = new Map([
   [34_236, 'Video'],
 ]);
 
+/**
+ * What is asked of relays: the profile, reposts, deletions, and what an account says in public. In two halves, since
+ * some relays take no more than twenty kinds in one filter.
+ */
+export const FOLLOWED_KINDS: readonly (readonly number[])[] = halves([
+  0,
+  5,
+  6,
+  16,
+  ...[...POSTS.keys()].filter((kind) => !isPrivate(kind)),
+]);
+
+function halves(kinds: readonly number[]): number[][] {
+  const middle = Math.ceil(kinds.length / 2);
+  return [kinds.slice(0, middle), kinds.slice(middle)];
+}
+
 export function postType(kind: number): string | undefined {
   return POSTS.get(kind);
 }

@@ -10,7 +10,7 @@ const MAX_LENGTH = 2_048;
 
 export type Name =
   | { readonly type: 'event'; readonly id: string; readonly author?: string }
-  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'key'; readonly key: string; readonly relays?: readonly string[] }
   | { readonly type: 'address'; readonly kind: number; readonly author: string; readonly identifier: string };
 
 /** Undefined for what is none of note, nevent, npub, nprofile, naddr, or does not add up. */
@@ -23,7 +23,8 @@ export function decodeName(text: string): Name | undefined {
   const entries = entriesOf(bytes);
   const [special, author, kind] = [entries.get(0), entries.get(2), entries.get(3)];
   if (!special) return undefined;
-  if (prefix === 'nprofile') return special.length === 32 ? { type: 'key', key: hex(special) } : undefined;
+  if (prefix === 'nprofile')
+    return special.length === 32 ? { type: 'key', key: hex(special), relays: relaysIn(bytes) } : undefined;
   if (prefix === 'nevent') {
     if (special.length !== 32) return undefined;
     return { type: 'event', id: hex(special), ...(author?.length === 32 && { author: hex(author) }) };
@@ -106,13 +107,22 @@ function regroup(values: ArrayLike<number>, from: number, to: number, pad: boole
 /** The first entry of each type. */
 function entriesOf(bytes: readonly number[]): Map<number, number[]> {
   const entries = new Map<number, number[]>();
+  for (const [type, value] of entriesIn(bytes)) if (!entries.has(type)) entries.set(type, value);
+  return entries;
+}
+
+/** Entries of type 1: where the account's events may be found. */
+function relaysIn(bytes: readonly number[]): string[] {
+  return [...entriesIn(bytes)].flatMap(([type, value]) => (type === 1 ? Buffer.from(value).toString('utf8') : []));
+}
+
+function* entriesIn(bytes: readonly number[]): Generator<readonly [type: number, value: number[]]> {
   for (let i = 0; i + 2 <= bytes.length;) {
     const [type, length] = [bytes[i]!, bytes[i + 1]!];
     const value = bytes.slice(i + 2, i + 2 + length);
-    if (value.length === length && !entries.has(type)) entries.set(type, value);
+    if (value.length === length) yield [type, value];
     i += 2 + length;
   }
-  return entries;
 }
 
 function hex(bytes: readonly number[]): string {

@@ -28,38 +28,45 @@ export interface Facts {
   readonly authors: Authors;
 }
 
-export function normalise(record: Uint8Array, context: CaptureContext): readonly Item[] {
-  const facts = context.survey?.facts as unknown as Facts | undefined;
-  return storableItems(record, read(parseJson(record), facts?.authors ?? {}, 0));
+/** What is known of a record from elsewhere. */
+interface Known {
+  readonly authors: Authors;
+  /** What a harvest captured a deletion for: see `readDeletion`. */
+  readonly about: PostUri | undefined;
 }
 
-function read(value: unknown, authors: Authors, depth: number): readonly Item[] {
-  if (isObject(value)) return guarded(() => readEvent(eventOf(value), 'first', authors, depth));
+export function normalise(record: Uint8Array, context: CaptureContext): readonly Item[] {
+  const facts = context.survey?.facts as unknown as Facts | undefined;
+  return storableItems(record, read(parseJson(record), { authors: facts?.authors ?? {}, about: context.about }, 0));
+}
+
+function read(value: unknown, known: Known, depth: number): readonly Item[] {
+  if (isObject(value)) return guarded(() => readEvent(eventOf(value), 'first', known, depth));
   if (!Array.isArray(value)) return [refused('not-a-post', `${JSON.stringify(value).slice(0, 80)} is no event`)];
   const list = value as unknown[];
   if (list.length === 0) return [refused('empty', 'an empty list')];
-  if (typeof list[0] === 'string') return readFrame(list, authors, depth);
+  if (typeof list[0] === 'string') return readFrame(list, known, depth);
   if (depth >= MAX_NESTING) return [refused('too-deep', `lists nested deeper than ${MAX_NESTING}`)];
-  return list.flatMap((item) => read(item, authors, depth + 1));
+  return list.flatMap((item) => read(item, known, depth + 1));
 }
 
 /** What relays and clients say to each other (NIP-01). An event is the last part of its frame. */
-function readFrame(frame: readonly unknown[], authors: Authors, depth: number): readonly Item[] {
+function readFrame(frame: readonly unknown[], known: Known, depth: number): readonly Item[] {
   const name = frame[0] as string;
   const event = frame[frame.length - 1];
-  if (name === 'EVENT' && isObject(event)) return read(event, authors, depth + 1);
+  if (name === 'EVENT' && isObject(event)) return read(event, known, depth + 1);
   const shown = JSON.stringify(frame).slice(0, 120);
   if (name === 'COUNT') return [refused('counts', `a count of events, no event: ${shown}`)];
   return [refused('service-message', `what a relay and its client tell each other, no event: ${shown}`)];
 }
 
-function readEvent(event: NostrEvent, hand: Reading['hand'], authors: Authors, depth: number): readonly Item[] {
+function readEvent(event: NostrEvent, hand: Reading['hand'], known: Known, depth: number): readonly Item[] {
   const { kind } = event;
   if (kind === 0) return [readProfile(event)];
-  if (kind === 5) return readDeletion(event, authors);
+  if (kind === 5) return readDeletion(event, known.authors, known.about);
   if (kind === 6 || kind === 16) {
     const carry = (value: JsonObject) =>
-      depth >= MAX_NESTING ? [] : guarded(() => readEvent(eventOf(value), 'second', authors, depth + 1));
+      depth >= MAX_NESTING ? [] : guarded(() => readEvent(eventOf(value), 'second', known, depth + 1));
     return readRepost(event, carry);
   }
   if (kind === 7) return [readReaction(event)];
