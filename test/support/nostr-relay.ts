@@ -2,9 +2,8 @@
  * Relays on loopback: a small one that misbehaves on request, and a real one (test/servers/nostr), which is installed
  * once: its SQLite compiles for a minute or two. And keys to sign events with.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { schnorr } from '@noble/curves/secp256k1.js';
@@ -12,6 +11,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { sha256 } from '../../src/core/digest.js';
 import { idOf } from '../../src/sources/nostr/event.js';
 import { encodeName } from '../../src/sources/nostr/nip19.js';
+import { installServer } from './installed-servers.js';
 
 // ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,7 +167,6 @@ export interface RealRelay {
 }
 
 const FOLDER = join(process.cwd(), 'test', 'servers', 'nostr');
-const INSTALL_MS = 600_000;
 
 /**
  * Whether the tests with the real relay can run: asked while tests are declared, so that they are listed as skipped.
@@ -175,52 +174,12 @@ const INSTALL_MS = 600_000;
  * @throws with PERDURE_REQUIRE_RELAY=1 where it cannot be installed
  */
 export function relayInstalled(): boolean {
-  const problem = install();
+  const problem = installServer(FOLDER);
   if (problem === undefined) return true;
   if (process.env['PERDURE_REQUIRE_RELAY'] === '1')
     throw new Error(`PERDURE_REQUIRE_RELAY is set, and the relay cannot be installed: ${problem}`);
   console.warn(`the tests with a real relay are skipped, since it cannot be installed: ${problem}`);
   return false;
-}
-
-function isInstalled(): boolean {
-  const built = join(FOLDER, 'node_modules', 'better-sqlite3', 'build', 'Release', 'better_sqlite3.node');
-  return existsSync(built) && existsSync(join(FOLDER, 'node_modules', '.package-lock.json'));
-}
-
-/** @returns what went wrong */
-function install(): string | undefined {
-  if (isInstalled()) return undefined;
-  const lock = join(FOLDER, '.install.lock');
-  const deadline = Date.now() + INSTALL_MS;
-  while (!tryLock(lock)) {
-    if (Date.now() > deadline) return `${lock} is held by another process`;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-  }
-  try {
-    if (isInstalled()) return undefined;
-    const { status, stderr, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-      cwd: FOLDER,
-      encoding: 'utf8',
-      timeout: INSTALL_MS,
-    });
-    if (status === 0 && isInstalled()) return undefined;
-    return error?.message ?? stderr.trim().slice(-500);
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
-/** A lock that is older than any installation was left by a process that died. */
-function tryLock(lock: string): boolean {
-  try {
-    mkdirSync(lock);
-    return true;
-  } catch {
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > INSTALL_MS) rmSync(lock, { recursive: true, force: true });
-    return false;
-  }
 }
 
 /** @param limit how many events it gives by default; ten times as many at most */

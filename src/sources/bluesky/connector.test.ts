@@ -1,0 +1,206 @@
+/** Following an account at its own server, where the server misbehaves; the real one is in test/integration. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
+import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import { blueskyConnector as connector } from './connector.js';
+import { bluesky } from './index.js';
+
+const DID = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa';
+const PDS = 'https://pds.example';
+const seed: SeedView = {
+  uri: DID,
+  name: 'nour.example',
+  settings: { did: DID, pds: PDS, handle: 'nour.example' },
+  backfill: 500,
+};
+const HEAD = 'GET /xrpc/com.atproto.sync.getLatestCommit';
+const LIST = 'GET /xrpc/com.atproto.repo.listRecords';
+const RECORD = 'GET /xrpc/com.atproto.repo.getRecord';
+let tape: Tape;
+let test: TestIo;
+beforeEach(async () => {
+  tape = await startTape();
+  test = openTestIo({
+    hosts: {
+      'pds.example': tape.url,
+      'plc.directory': tape.url,
+      'public.api.bsky.app': tape.url,
+      'nour.example': tape.url,
+    },
+  });
+  tape.on(`GET /${DID}`, {
+    body: {
+      id: DID,
+      alsoKnownAs: ['at://nour.example'],
+      service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: PDS }],
+    },
+  });
+});
+afterEach(async () => {
+  await test.close();
+  await tape.close();
+});
+
+const rkey = (n: number): string => `3k${String(n).padStart(11, '2')}`;
+const uri = (n: number): string => `at://${DID}/app.bsky.feed.post/${rkey(n)}`;
+const record = (n: number): object => ({
+  uri: uri(n),
+  cid: `bafyreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa${String(n).padStart(4, 'a')}`,
+  value: {
+    $type: 'app.bsky.feed.post',
+    text: `post ${n}`,
+    createdAt: new Date(Date.UTC(2024, 0, 1) + n * 60_000).toISOString(),
+  },
+});
+const repo =
+  (ns: readonly number[]) =>
+  ({ query }: TapeRequest): Reply => {
+    if (query.get('collection') !== 'app.bsky.feed.post') return { body: { records: [] } };
+    const from = Number(query.get('cursor') ?? 0);
+    const page = [...ns].sort((a, b) => b - a).slice(from, from + Number(query.get('limit')));
+    return {
+      body: {
+        records: page.map(record),
+        ...(from + page.length < ns.length && { cursor: String(from + page.length) }),
+      },
+    };
+  };
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const captured = (steps: readonly HarvestStep[]): Captured[] =>
+  steps.filter((step): step is Captured => step.kind === 'captured');
+const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
+  stepsOf(connector.harvest(seed, since, test.io));
+const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
+const head = (rev: string): void => tape.on(HEAD, { body: { cid: 'bafy', rev } });
+
+describe('an account', () => {
+  it.each(['nour.example', '@nour.example', `https://bsky.app/profile/nour.example`, DID, `at://${DID}`])(
+    'is found by %s',
+    async (text) => {
+      tape.on('GET /.well-known/atproto-did', { body: `${DID}\n` });
+      expect(connector.claims(text)).toBeGreaterThan(0.5);
+      expect(await connector.resolve(text, test.io)).toEqual({
+        uri: DID,
+        name: 'nour.example',
+        settings: { did: DID, pds: PDS, handle: 'nour.example' },
+      });
+    },
+  );
+
+  it('is asked after where its own host says nothing, and left to others where nobody knows it', async () => {
+    tape.on('GET /xrpc/com.atproto.identity.resolveHandle', { body: { did: DID } });
+    expect(await connector.resolve('nour.example', test.io)).toMatchObject({ uri: DID });
+    tape.on('GET /xrpc/com.atproto.identity.resolveHandle', { status: 400, body: { error: 'InvalidRequest' } });
+    expect(await connector.resolve('nour.example', test.io)).toBeUndefined();
+  });
+});
+
+describe('a harvest', () => {
+  it('reads the list to its end, and next time to what was known', async () => {
+    head('r1');
+    tape.on(LIST, repo(range(1, 250)));
+    const first = await harvest();
+    expect(captured(first)).toHaveLength(3);
+    expect((await readingsOf(bluesky, test, captured(first)[0]!))[0]).toMatchObject({
+      post: uri(250),
+      hand: 'first',
+      content: { attributedTo: DID, text: 'post 250' },
+    });
+    expect(bookmark(first)).toMatchObject({ reach: 'whole', backTo: { beginning: true } });
+    head('r2');
+    tape.on(LIST, repo(range(1, 251)));
+    const next = await harvest(bookmark(first).cursor);
+    expect(next.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+  });
+
+  it('asks no further where the repository has not changed', async () => {
+    head('r1');
+    tape.on(LIST, repo([1]));
+    const { cursor } = bookmark(await harvest());
+    const before = tape.requests.length;
+    expect((await harvest(cursor)).map(({ kind }) => kind)).toEqual(['bookmark']);
+    expect(tape.requests.length - before).toBe(1);
+  });
+
+  it('takes an emptied repository for what it is: nothing is listed, nothing is called deleted', async () => {
+    head('r1');
+    tape.on(LIST, repo([1, 2]));
+    const { cursor } = bookmark(await harvest());
+    head('r2');
+    tape.on(LIST, repo([]));
+    expect((await harvest(cursor)).map(({ kind }) => kind)).toEqual(['bookmark']);
+  });
+
+  it.each([
+    ['RepoTakendown', 'suspended'],
+    ['RepoDeactivated', 'deactivated'],
+    ['RepoNotFound', 'notFound'],
+  ])('says of %s that the account is %s, and moves nothing', async (error, state) => {
+    tape.on(HEAD, { status: 400, body: { error, message: 'no' } });
+    const steps = await harvest({ rev: 'r1', identityAt: Date.now(), known: {} });
+    expect(steps).toMatchObject([{ kind: 'account', state }]);
+  });
+
+  it('follows an account that has moved to another server', async () => {
+    tape.on(HEAD, { status: 400, body: { error: 'RepoNotFound' } });
+    tape.on(`GET /${DID}`, {
+      body: {
+        id: DID,
+        alsoKnownAs: ['at://nour.example'],
+        service: [{ id: '#atproto_pds', serviceEndpoint: 'https://new.example' }],
+      },
+    });
+    const moved = await startTape({
+      'GET /xrpc/com.atproto.sync.getLatestCommit': { body: { cid: 'bafy', rev: 'r9' } },
+      'GET /xrpc/com.atproto.repo.listRecords': repo([1]),
+    });
+    const both = openTestIo({
+      hosts: { 'pds.example': tape.url, 'plc.directory': tape.url, 'new.example': moved.url },
+    });
+    const steps = await stepsOf(connector.harvest(seed, { rev: 'r1', identityAt: Date.now(), known: {} }, both.io));
+    expect(steps.map(({ kind }) => kind)).toEqual(['account', 'captured', 'bookmark']);
+    expect(steps[0]).toMatchObject({ state: 'moved', settings: { pds: 'https://new.example' } });
+    await both.close();
+    await moved.close();
+  });
+
+  it('stops where the list does not go on', async () => {
+    head('r1');
+    tape.on(LIST, { body: { records: [record(1)], cursor: 'again' } });
+    const steps = await harvest();
+    expect(steps.filter(({ kind }) => kind === 'gap')).toMatchObject([{ reason: 'platform' }, { reason: 'platform' }]);
+    expect(tape.requests.length).toBeLessThan(10);
+  });
+});
+
+describe('a look', () => {
+  const posts = [{ post: uri(1) as never, ref: `app.bsky.feed.post/${rkey(1)}` }];
+  const gone = { status: 400, body: { error: 'RecordNotFound', message: 'Could not locate record' } };
+
+  it('believes a server that serves the account and says that the record is gone', async () => {
+    tape.on(RECORD, gone);
+    head('r1');
+    expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([
+      { kind: 'absence', outcome: 'deleted' },
+    ]);
+  });
+
+  it('says of an account that is not served nothing of its posts', async () => {
+    tape.on(RECORD, gone);
+    tape.on(HEAD, { status: 400, body: { error: 'RepoTakendown' } });
+    expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([
+      { kind: 'account', state: 'suspended' },
+      { kind: 'absence', outcome: 'suspended' },
+    ]);
+  });
+
+  it.each([
+    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>' }],
+    ['an error of another kind', { status: 400, body: { error: 'InvalidRequest' } }],
+  ])('takes %s for no word at all', async (_, reply) => {
+    tape.on(RECORD, reply);
+    head('r1');
+    expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([{ outcome: 'unreachable' }]);
+  });
+});
