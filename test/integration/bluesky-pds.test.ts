@@ -93,6 +93,29 @@ declare(`a real PDS${installed ? '' : ' (not installed: skipped)'}`, () => {
     expect(JSON.stringify(found!.versions[0]!.content)).toContain('شارع');
   });
 
+  it('is heard on the firehose within seconds: a post, its edit, its deletion; and nobody else', async () => {
+    const stranger = await pds.createAccount('stranger');
+    const stream = (await rig.follow(`${pds.url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos`)).id;
+    const stopping = new AbortController();
+    const running = rig.harvest(stream, 'asked', stopping.signal).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const uri = await nour.post('heard');
+    await nour.edit(uri, 'heard again');
+    await nour.delete(uri);
+    const other = await stranger.post('not followed');
+    const deadline = Date.now() + 20_000;
+    const heard = (): Promise<{ outcome: string }[]> =>
+      rig.rows('SELECT outcome FROM observation JOIN post USING (post_id) WHERE uri = $1 ORDER BY observed_at', uri);
+    while ((await heard()).length < 3 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    stopping.abort(new Error('heard enough'));
+    await running;
+    expect(await versionsOf(uri)).toEqual(['heard', 'heard again', 'deleted']);
+    expect(await rig.rows('SELECT 1 FROM post WHERE uri = $1', other)).toEqual([]);
+    const place = await rig.row<{ cursor: { at: number } }>('SELECT cursor FROM seed WHERE seed_id = $1', stream);
+    expect(place.cursor.at).toBeGreaterThan(0);
+  });
+
   it('S4: renamed it is the same account; deactivated, none of its posts is called deleted', async () => {
     await nour.rename('nour-aleppo.test');
     await rig.rows(`UPDATE seed SET cursor = jsonb_set(cursor, '{identityAt}', '0') WHERE seed_id = $1`, seed);

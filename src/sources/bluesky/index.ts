@@ -5,6 +5,7 @@
  *    "createdAt":"2023-08-25T08:25:39.961Z"}}
  */
 import type { Source } from '../source.js';
+import { jetstreamConnector } from './connector-jetstream.js';
 import { blueskyConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
@@ -32,7 +33,7 @@ export const bluesky: Source = {
       'the API stops searching and listing at some depth, and shows a viewer less of those who block',
     ],
   },
-  connectors: [blueskyConnector],
+  connectors: [blueskyConnector, jetstreamConnector],
   recognise,
   survey,
   split,
