@@ -7,6 +7,7 @@
 import type { Source } from '../source.js';
 import { scanJson } from '../shared/json-scanner.js';
 import { splitMessages } from './blocks.js';
+import { telegramConnector } from './connector.js';
 import { classifyExported, normaliseHtml } from './html.js';
 import { normaliseJson } from './json.js';
 import { recognise } from './recognise.js';
@@ -33,6 +34,7 @@ export const telegram: Source = {
     ],
   },
 
+  connectors: [telegramConnector],
   recognise,
   survey,
 

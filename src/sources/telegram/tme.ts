@@ -68,10 +68,17 @@ export function normaliseTme(record: Uint8Array, context: CaptureContext): reado
   return readWidget(element, post, context);
 }
 
+/** Whoever asked for this very message knows its channel. */
+function askedAbout(about: PostUri | undefined, { number }: Named): string | undefined {
+  const [, channel, asked] = /^https:\/\/t\.me\/c\/(\d+)\/(\d+)$/.exec(about ?? '') ?? [];
+  return asked === number ? channel : undefined;
+}
+
 function readWidget(element: Element, post: Named, context: CaptureContext): readonly Reading[] {
   const { made } = viewOf(element.attribs['data-view']);
   const own = channelOf({ view: element.attribs['data-view'], peer: element.attribs['data-peer'] });
-  const number = own ?? ownValue(factsOf(context).channels, post.channel.toLowerCase());
+  const number =
+    own ?? askedAbout(context.about, post) ?? ownValue(factsOf(context).channels, post.channel.toLowerCase());
   const uri = (message: Named): PostUri | undefined => {
     if (message.channel.toLowerCase() !== post.channel.toLowerCase()) return undefined;
     if (number === undefined) return namedMessageUri(message.channel, message.number, context.accession);
