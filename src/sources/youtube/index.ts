@@ -6,6 +6,7 @@
  *   Ug…AaABAg,UC…,2023-09-19T17:42:53.434647+00:00,0,,,xxxxxxxxxxx,"{""text"":""Can anyone hear us?""}",
  */
 import type { Source } from '../source.js';
+import { youtubeConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
 import { split } from './split.js';
@@ -27,6 +28,7 @@ export const youtube: Source = {
       { id: 'youtube-ytdlp', about: '<title> [<id>].info.json: yt-dlp --write-info-json (--write-comments)' },
       { id: 'youtube-live-chat', about: '<title> [<id>].live_chat.json: yt-dlp --write-subs --sub-langs live_chat' },
       { id: 'youtube-api', about: 'answers of the YouTube Data API: videos, comments, comment threads, searches' },
+      { id: 'youtube-feed', about: 'a channel’s feed: youtube.com/feeds/videos.xml?channel_id=UC…' },
     ],
     ceilings: [
       'Takeout has one’s own comments alone, without their videos’ titles',
@@ -34,6 +36,7 @@ export const youtube: Source = {
       'searches of the Data API end after some five hundred results',
     ],
   },
+  connectors: [youtubeConnector],
   readsHead: true,
   recognise,
   survey,

@@ -3,6 +3,7 @@ import { storableItems, refused, type Item } from '../shared/items.js';
 import { isObject, parseJson } from '../shared/json.js';
 import type { CaptureContext } from '../source.js';
 import { kindOf, isErrorBody, readAnswer } from './api.js';
+import { readEntry } from './feed.js';
 import { isLiveChat, readMoment } from './livechat.js';
 import { readItem } from './page.js';
 import { readRow } from './takeout.js';
@@ -12,6 +13,8 @@ export function normalise(record: Uint8Array, context: CaptureContext): readonly
   switch (context.format) {
     case 'youtube-takeout':
       return storableItems(record, [readRow(record, context.head, context.path)]);
+    case 'youtube-feed':
+      return readEntry(record);
     case 'youtube-takeout-page':
       return [readItem(record, context)];
     default:

@@ -9,7 +9,15 @@ import { isInfo, isList, refusalOfList } from './ytdlp.js';
 
 export function recognise({ head }: MemberHead): Recognition | null {
   if (head.includes(0)) return null;
-  return recogniseJson(head) ?? recognisePage(head) ?? recogniseTable(head);
+  return recogniseFeed(head) ?? recogniseJson(head) ?? recognisePage(head) ?? recogniseTable(head);
+}
+
+/** `<feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" …>`: surer than that it is a feed. */
+function recogniseFeed(head: Uint8Array): Recognition | null {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 2_048)).toString('latin1');
+  if (!/^\s*(?:<\?xml[^>]*>\s*)?<feed\s[^>]*xmlns:yt="http:\/\/www\.youtube\.com\/xml\/schemas\/2015"/.test(start))
+    return null;
+  return { format: 'youtube-feed', confidence: 0.97, why: 'a feed in YouTube’s own namespace', role: 'records' };
 }
 
 /** Enough to see through a list that begins with something else. */

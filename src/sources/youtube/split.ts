@@ -5,6 +5,7 @@ import { splitJson } from '../shared/split-json.js';
 import { Rejection } from '../../core/errors.js';
 import type { RecordRange } from '../source.js';
 import { kindOf } from './api.js';
+import { splitChannelFeed } from './feed.js';
 import { layoutOf } from './layout.js';
 import { splitPage } from './page.js';
 
@@ -14,6 +15,8 @@ export function split(member: AsyncIterable<Uint8Array>, format: string): AsyncI
       return splitTable(member);
     case 'youtube-takeout-page':
       return splitPage(member);
+    case 'youtube-feed':
+      return splitChannelFeed(member);
     case 'youtube-account':
       return whole(member);
     default:

@@ -30,6 +30,7 @@ describeSource(youtube, {
     },
     { path: 'threads.json', format: 'youtube-api', records: 3, read: 4, rejected: 1 },
     { path: 'answers.jsonl', format: 'youtube-api', records: 7, read: 11, rejected: 5 },
+    { path: 'videos.xml', format: 'youtube-feed', records: 2, read: 2, rejected: 0 },
     { path: 'channels.json', format: 'youtube-api', records: 1, read: 1, rejected: 1 },
   ],
 });
