@@ -12,12 +12,17 @@ export function recognise({ head }: MemberHead): Recognition | null {
   return recogniseFeed(head) ?? recogniseJson(head) ?? recognisePage(head) ?? recogniseTable(head);
 }
 
-/** `<feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" …>`: surer than that it is a feed. */
+/**
+ * Handed in as a file, it is read as any feed is (whose reader is surer); a harvest of a channel says what it is.
+ * `<feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" …>`, lying where a channel's feed does.
+ */
 function recogniseFeed(head: Uint8Array): Recognition | null {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 2_048)).toString('latin1');
-  if (!/^\s*(?:<\?xml[^>]*>\s*)?<feed\s[^>]*xmlns:yt="http:\/\/www\.youtube\.com\/xml\/schemas\/2015"/.test(start))
-    return null;
-  return { format: 'youtube-feed', confidence: 0.97, why: 'a feed in YouTube’s own namespace', role: 'records' };
+  const isFeed = /^\s*(?:<\?xml[^>]*>\s*)?<feed\s[^>]*xmlns:yt="http:\/\/www\.youtube\.com\/xml\/schemas\/2015"/.test(
+    start,
+  );
+  if (!isFeed || !/href="https?:\/\/www\.youtube\.com\/feeds\/videos\.xml\?channel_id=/.test(start)) return null;
+  return { format: 'youtube-feed', confidence: 0.6, why: 'a feed in YouTube’s own namespace', role: 'records' };
 }
 
 /** Enough to see through a list that begins with something else. */
