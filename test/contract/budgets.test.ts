@@ -24,6 +24,9 @@ async function inPostgres(): Promise<Store> {
   return {
     open: (now) => {
       const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+      // Its server may still see a connection that is ending, when the database is dropped.
+      pool.on('error', () => undefined);
+      pool.on('connect', (client) => client.on('error', () => undefined));
       pools.push(pool);
       return postgresBudgets(pool, now);
     },
