@@ -90,6 +90,14 @@ export function assembled({ title, self, home, id, language, base, authors }: Sa
   };
 }
 
+/** With the address that a live answer came from, where the feed itself does not say where it lies. */
+export function located(feed: Feed, address: string | undefined): Feed {
+  if (address === undefined) return feed;
+  const { self, home, id } = feed.places;
+  const placeless = self === undefined && home === undefined && id === undefined;
+  return { ...feed, base: feed.base ?? address, ...(placeless && { places: { self: placeOf(address) } }) };
+}
+
 /**
  * A name that is unique in the world by its form (an address, a tag or a URN) is kept within the site that the feed
  * belongs to: the same item in its RSS, its Atom and its JSON Feed is one post, and no other site can pass off its own

@@ -1,36 +1,34 @@
 /**
  * One harvest of a feed: asked whether it has changed (RFC 9110, conditional requests), and whether it goes on where it
- * was: some item of the last time must be in it still, or items may have come and gone in between.
+ * was: some item of the last time must be in it still, or on the older pages that it names.
  */
-import { sha256 } from '../../core/digest.js';
-import { isRefused } from '../../core/reading.js';
 import type { Cursor, Exchange, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
 import { NetworkError } from '../harvest.js';
 import { asArray, asObject, asString } from '../shared/json.js';
-import { HEAD_BYTES } from '../source.js';
-import { ACCEPT, feedIn } from './harvest-find.js';
-import { nextIn } from './harvest-pages.js';
-import { normalise } from './normalise.js';
-import { splitFeed } from './split.js';
+import { ask, feedIn } from './harvest-find.js';
+import { goesOn, itemsOf, type FeedItem } from './harvest-items.js';
+import { olderPages } from './harvest-older.js';
 
-/** RFC 5005: pages of an archive, in the first harvest. */
-const MOST_PAGES = 50;
-const KNOWN = 500;
+/** A cursor has 4 KiB: 150 names of 19 bytes, and what the server calls this state of the feed. */
+const MOST_KNOWN = 150;
+const LONGEST_VALIDATOR = 500;
 
 interface Place {
   readonly url: string;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
   readonly digest: string | undefined;
-  /** Short digests of what the items are known by. */
   readonly known: readonly string[];
 }
 
 export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
   const before = placeOf(since, seed);
-  const exchange = await askSince(before, io);
+  const { url, etag, lastModified } = before;
+  const validators = { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
+  const asked = etag !== undefined || lastModified !== undefined;
+  const exchange = await ask(url, url, io, validators);
   const { status } = exchange;
-  if (status === 304) return void (yield { kind: 'bookmark', cursor: since ?? {}, reach: 'whole' });
+  if (status === 304 && asked) return void (yield { kind: 'bookmark', cursor: since, reach: 'whole' });
   if (status !== 200) return void (yield refusal(exchange));
   const feed = await feedIn(exchange);
   if (!feed) throw new NetworkError('not-json', `${exchange.url} answers, but not with a feed`, exchange);
@@ -39,109 +37,78 @@ export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: Har
   if (exchange.digest === before.digest)
     return void (yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole' });
 
-  const items = await keysOf(exchange, feed.format);
+  const items = await itemsOf(exchange, feed.format);
   yield { kind: 'captured', exchange, format: feed.format, posts: [] };
-  const known = new Set(before.known);
-  if (known.size > 0 && items.length > 0 && !items.some((item) => known.has(item)))
-    yield {
-      kind: 'gap',
-      reason: 'ceiling',
-      detail: `none of the items of the last time is among the ${items.length} of now`,
-    };
-  let all = items;
-  let beginning = false;
-  if (since === null) {
-    const older = yield* archiveOf(exchange, feed.format, seed.backfill - items.length, io);
-    all = [...items, ...older.items];
-    ({ beginning } = older);
-  }
-  const kept = [...new Set([...all, ...before.known])].slice(0, KNOWN);
+  const beginning =
+    since === null
+      ? yield* goBack({ exchange, items }, url, seed.backfill, io)
+      : yield* catchUp({ exchange, items }, url, new Set(before.known), io);
   yield {
     kind: 'bookmark',
-    cursor: cursorOf({ ...place, known: kept }),
+    cursor: cursorOf({ ...place, known: landmarks(items, before.known) }),
     reach: 'whole',
-    ...(since === null && { backTo: { beginning } }),
+    ...(since === null && { backTo: { beginning: beginning === true } }),
   };
 }
 
-function askSince({ url, etag, lastModified }: Place, io: HarvestIo): Promise<Exchange> {
-  const validators = { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
-  return io.request(url, {
-    headers: { accept: ACCEPT },
-    since: validators,
-    ...(io.credential !== undefined && { authorised: true }),
-  });
+interface First {
+  readonly exchange: Exchange;
+  readonly items: readonly FeedItem[];
+}
+
+/** @returns whether there is nothing older */
+async function* goBack(
+  first: First,
+  url: string,
+  backfill: number,
+  io: HarvestIo,
+): AsyncGenerator<HarvestStep, boolean> {
+  let count = first.items.length;
+  if (count >= backfill) return false;
+  const { end, gap } = yield* olderPages(first, url, (items) => (count += items.length) >= backfill, io);
+  if (gap) yield gap;
+  if (end === 'none') io.warn('the feed names no older pages: what it no longer holds cannot be had');
+  if (end === 'limit') io.warn('the feed names more older pages than are read');
+  return end === 'beginning';
+}
+
+async function* catchUp(
+  first: First,
+  url: string,
+  known: ReadonlySet<string>,
+  io: HarvestIo,
+): AsyncGenerator<HarvestStep, undefined> {
+  const { items } = first;
+  if (known.size === 0 || items.length === 0 || goesOn(items, known)) return;
+  const { end, gap } = yield* olderPages(first, url, (older) => goesOn(older, known), io);
+  if (gap) yield gap;
+  else if (end !== 'enough')
+    yield {
+      kind: 'gap',
+      reason: 'ceiling',
+      detail: `what the feed holds (${items.length} items) does not join up with what it held the last time`,
+    };
 }
 
 function refusal(exchange: Exchange): HarvestStep {
   const { status } = exchange;
   const state = status === 410 ? 'deleted' : status === 404 ? 'notFound' : 'forbidden';
-  return {
-    kind: 'account',
-    exchange,
-    state,
-    detail: `the feed answers with status ${status}; its posts are not concerned`,
-  };
+  const detail = `the feed answers with status ${status}; its posts are not concerned`;
+  return { kind: 'account', exchange, state, detail };
 }
 
 function cached({ validators }: Exchange): Pick<Place, 'etag' | 'lastModified'> {
-  return { etag: validators.etag, lastModified: validators.lastModified };
+  const short = (text: string | undefined): string | undefined =>
+    text !== undefined && text.length <= LONGEST_VALIDATOR ? text : undefined;
+  return { etag: short(validators.etag), lastModified: short(validators.lastModified) };
 }
 
-/** By the names that the normaliser gives the items: what it calls one post is one. */
-async function keysOf(exchange: Exchange, format: string): Promise<string[]> {
-  const bytes = await exchange.body();
-  const context = {
-    path: 'feed',
-    format,
-    capture: exchange.digest,
-    accession: sha256('feed'),
-    survey: undefined,
-    head: bytes.subarray(0, HEAD_BYTES),
-    address: exchange.url,
-    options: { include: [] },
-  };
-  const keys: string[] = [];
-  for await (const { offset, length, refused } of splitFeed(once(bytes), format)) {
-    if (refused) continue;
-    for (const item of normalise(bytes.subarray(offset, offset + length), { ...context, offset, length }))
-      if (!isRefused(item)) keys.push(sha256(item.post).slice(0, 16));
-  }
-  return keys;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
-}
-
-interface Archive {
-  readonly items: string[];
-  readonly beginning: boolean;
-}
-
-async function* archiveOf(
-  first: Exchange,
-  format: string,
-  wanted: number,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep, Archive> {
-  const items: string[] = [];
-  const asked = new Set([first.url]);
-  let next = nextIn(await first.body(), first.url);
-  const paged = next !== undefined;
-  while (next !== undefined && items.length < wanted && asked.size <= MOST_PAGES && !asked.has(next)) {
-    asked.add(next);
-    const exchange = await io.request(next, { headers: { accept: ACCEPT } });
-    const feed = await feedIn(exchange);
-    if (!feed) break;
-    const more = await keysOf(exchange, feed.format);
-    yield { kind: 'captured', exchange, format: feed.format, posts: [] };
-    items.push(...more);
-    next = more.length === 0 ? undefined : nextIn(await exchange.body(), exchange.url);
-    if (next === undefined) return { items, beginning: true };
-  }
-  if (!paged) io.warn(`a ${format} feed without older pages: what it no longer holds cannot be had`);
-  return { items, beginning: false };
+/** A long feed is known by both its ends, whichever of them is the newer one. */
+function landmarks(items: readonly FeedItem[], before: readonly string[]): readonly string[] {
+  const keys = [...new Set(items.map(({ key }) => key))];
+  const half = MOST_KNOWN / 2;
+  if (keys.length > MOST_KNOWN) return [...keys.slice(0, half), ...keys.slice(-half)];
+  return [...new Set([...keys, ...before])].slice(0, MOST_KNOWN);
 }
 
 function placeOf(cursor: Cursor | null, { uri, settings }: SeedView): Place {

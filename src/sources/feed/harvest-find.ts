@@ -1,7 +1,8 @@
 /** From an address to a feed: the address itself, or the first feed that the page behind it names. */
 import { Parser } from 'htmlparser2';
 import { UsageError } from '../../core/errors.js';
-import type { Exchange, HarvestIo, ResolvedSeed } from '../harvest.js';
+import { withoutSecrets } from '../../core/secrets.js';
+import type { Exchange, HarvestIo, RequestOptions, ResolvedSeed } from '../harvest.js';
 import { HEAD_BYTES } from '../source.js';
 import { absolute } from './address.js';
 import { headOf } from './head.js';
@@ -13,30 +14,53 @@ export const ACCEPT =
   'application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5';
 
 export async function resolveFeed(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined> {
-  const exchange = await ask(text, io);
+  mustBeOpen(text);
+  const exchange = await ask(text, text, io);
   const own = await feedIn(exchange);
-  if (own) return seedOf(exchange, own.title);
+  if (own) return seedOf(text, exchange, own.title);
   if (exchange.status !== 200) {
     if (!/\.(?:rss|atom|rdf|xml)|feed/i.test(text)) return undefined;
     throw new UsageError(`${text} answers with status ${exchange.status}`);
   }
   const named = await namedIn(exchange);
   if (named === undefined) return undefined;
-  const next = await ask(named, io);
+  mustBeOpen(named);
+  const next = await ask(named, text, io);
   const found = await feedIn(next);
-  return found && seedOf(next, found.title);
+  return found && seedOf(named, next, found.title);
 }
 
-export function ask(address: string, io: HarvestIo): Promise<Exchange> {
-  const credential = io.credential !== undefined;
-  return io.request(address, { headers: { accept: ACCEPT }, ...(credential && { authorised: true }) });
+/** A credential is for the site that people named, not for those that its pages name. */
+export function ask(address: string, given: string, io: HarvestIo, since?: RequestOptions['since']): Promise<Exchange> {
+  const own = io.credential !== undefined && originOf(address) === originOf(given);
+  return io.request(address, {
+    headers: { accept: ACCEPT },
+    ...(own && { authorised: true }),
+    ...(since && { since }),
+  });
 }
 
-function seedOf({ url }: Exchange, title: string | undefined): ResolvedSeed {
+function originOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).origin : undefined;
+}
+
+function mustBeOpen(address: string): void {
+  const { removed } = withoutSecrets(address);
+  if (removed.length > 0)
+    throw new UsageError(
+      `the address holds a secret (${removed.join(', ').slice(0, 100)}), which would stand in the archive in clear. Give it without, and the secret as a credential (perdure credentials)`,
+    );
+}
+
+/**
+ * Asked for is the address that was given: a redirect may be for today only. Known is the feed by the address that answers,
+ * unless that holds a key that the redirect made up.
+ */
+function seedOf(given: string, { url }: Exchange, title: string | undefined): ResolvedSeed {
   return {
-    uri: url,
+    uri: withoutSecrets(url).removed.length > 0 ? given : url,
     name: title === undefined || title.trim() === '' ? url : title.trim().slice(0, 200),
-    settings: { url },
+    settings: { url: given },
   };
 }
 

@@ -15,11 +15,11 @@ import { Parts } from './parts.js';
 import { ItemScanner } from './scanner.js';
 import type { Drafted, Facts } from './survey.js';
 import { childrenOf, readXml, type Element } from './xml.js';
-import type { Feed } from './feed.js';
+import { located, type Feed } from './feed.js';
 
 export function normalise(record: Uint8Array, context: CaptureContext): readonly Item[] {
   if (context.format === 'jsonfeed') return storableItems(record, [fromJson(record, context)]);
-  const head = xmlHead(context.head, context.capture);
+  const head = xmlHead(context);
   if (head.encoding.bytewise) return [fromXml(record, head, context)];
   return split(record, head).map((item) => guarded(() => [fromXml(item, utf8(head), context)])[0]!);
 }
@@ -39,25 +39,35 @@ function utf8(head: FeedHead): FeedHead {
   return { ...head, encoding: { label: 'utf-8', bytewise: true } };
 }
 
-/** A member's records share its head, and come one after another. */
-let last: { readonly capture: string; readonly head: FeedHead } | undefined;
+/** A member's records share its head, and come one after another. The same bytes may lie at several addresses. */
+type Member = Pick<CaptureContext, 'capture' | 'address'>;
+let last: (Member & { readonly head: FeedHead }) | undefined;
 
-function xmlHead(bytes: Uint8Array, capture: string): FeedHead {
-  if (last?.capture === capture) return last.head;
-  const head = headOf(bytes);
-  if (!head)
+function isOf(known: Member | undefined, { capture, address }: Member): boolean {
+  return known?.capture === capture && known.address === address;
+}
+
+function xmlHead(context: CaptureContext): FeedHead {
+  if (last && isOf(last, context)) return last.head;
+  const found = headOf(context.head);
+  if (!found)
     throw new Rejection('malformed', 'the file does not begin like a feed: no rss, RDF, feed or entry element');
-  last = { capture, head };
+  const head = { ...found, feed: located(found.feed, context.address) };
+  last = { ...memberOf(context), head };
   return head;
 }
 
-let lastJson: { readonly capture: string; readonly feed: Feed } | undefined;
+let lastJson: (Member & { readonly feed: Feed }) | undefined;
 
-function jsonHead(bytes: Uint8Array, capture: string): Feed {
-  if (lastJson?.capture === capture) return lastJson.feed;
-  const feed = jsonFeedOf(bytes);
-  lastJson = { capture, feed };
+function jsonHead(context: CaptureContext): Feed {
+  if (lastJson && isOf(lastJson, context)) return lastJson.feed;
+  const feed = located(jsonFeedOf(context.head), context.address);
+  lastJson = { ...memberOf(context), feed };
   return feed;
+}
+
+function memberOf({ capture, address }: CaptureContext): Member {
+  return { capture, ...(address !== undefined && { address }) };
 }
 
 function placeOf(feed: Feed, { accession, path, offset, survey, options }: CaptureContext): Place {
@@ -115,6 +125,6 @@ function fromJson(record: Uint8Array, context: CaptureContext): Item {
     return refused('empty', 'a feed without items');
   }
   const losses = new Losses();
-  const feed = jsonHead(context.head, context.capture);
+  const feed = jsonHead(context);
   return build(jsonDraft(item, feed, losses), placeOf(feed, context), losses);
 }

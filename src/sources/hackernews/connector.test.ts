@@ -89,3 +89,41 @@ it('says that an account is not found, and moves nothing', async () => {
   tape.on('GET /v0/user/nour.json', { body: 'null', headers: { 'content-type': 'application/json' } });
   expect(await harvest({ newest: 1, pending: [] })).toMatchObject([{ kind: 'account', state: 'notFound' }]);
 });
+
+it('takes a wrong status, a wrong item and an impossible time for what they are', async () => {
+  tape.on('GET /v0/user/nour.json', { status: 401, body: { error: 'Permission denied' } });
+  expect(await harvest({ newest: 1, pending: [] })).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+  user([20, 10, -3, 0]);
+  item(10, { time: 9_000_000_000_000_000 });
+  item(20, { id: 21 });
+  const steps = await harvest();
+  expect(captured(steps).map(({ posts }) => posts)).toEqual([[{ post: postOf('10'), ref: '10' }]]);
+  expect(steps.at(-1)).toMatchObject({ cursor: { newest: 20, pending: [20] } });
+});
+
+it('says so where it gives up on items that are never handed out', async () => {
+  const ids = Array.from({ length: 60 }, (_, index) => 100 + index);
+  user(ids);
+  for (const id of ids)
+    tape.on(`GET /v0/item/${id}.json`, { body: 'null', headers: { 'content-type': 'application/json' } });
+  const steps = await harvest();
+  expect(steps.filter(({ kind }) => kind === 'gap')).toMatchObject([{ detail: expect.stringMatching(/^10 items/) }]);
+  expect(steps.at(-1)).toMatchObject({ kind: 'bookmark', cursor: { newest: 159, pending: ids.slice(10) } });
+});
+
+it('goes on after a harvest that was broken off', async () => {
+  const ids = Array.from({ length: 40 }, (_, index) => 100 + index);
+  user(ids);
+  for (const id of ids) item(id);
+  tape.on('GET /v0/item/100.json', { body: 'null', headers: { 'content-type': 'application/json' } });
+  let place: Parameters<typeof connector.harvest>[1] = null;
+  for await (const step of connector.harvest(seed, null, test.io)) {
+    if (step.kind !== 'bookmark') continue;
+    place = step.cursor;
+    break;
+  }
+  expect(place).toEqual({ newest: 124, pending: [100] });
+  item(100);
+  const rest = await harvest(place);
+  expect(captured(rest).map(({ posts }) => posts[0]!.ref)).toEqual(['100', ...ids.slice(25).map(String)]);
+});

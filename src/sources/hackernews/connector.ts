@@ -69,12 +69,17 @@ function placeOf(cursor: Cursor | null): Place | undefined {
   return newest === undefined ? undefined : { newest, pending: numbersIn(place?.['pending']) };
 }
 
-const numbersIn = (value: unknown): number[] => asArray(value).filter((id): id is number => Number.isSafeInteger(id));
+const numbersIn = (value: unknown): number[] =>
+  asArray(value).filter((id): id is number => typeof id === 'number' && idOf(id) !== undefined);
 
 async function* harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
   const name = asString(asObject(seed.settings)?.['name']) ?? '';
   const exchange = await io.request(`${API}/user/${name}.json`);
   const user = await userOf(exchange);
+  if (!user && exchange.status !== 200 && exchange.status !== 404) {
+    yield { kind: 'gap', reason: 'platform', detail: `the API did not show the account: status ${exchange.status}` };
+    return;
+  }
   if (!user) {
     yield { kind: 'account', exchange, state: 'notFound', detail: 'the API knows no account of that name' };
     return;
@@ -86,40 +91,53 @@ async function* harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): As
   const wanted = [...(before?.pending ?? []), ...fresh.reverse()];
   const now = wanted.slice(0, ITEMS_A_HARVEST);
   let newest = before?.newest ?? 0;
-  const pending: number[] = [];
-  const cursor = (): Cursor => ({ newest, pending: pending.slice(-MOST_PENDING) });
+  let pending: number[] = [];
   for (const [place, id] of now.entries()) {
     const captured = await itemOf(id, io);
     if (captured) yield captured;
     else pending.push(id);
     newest = Math.max(newest, id);
-    if ((place + 1) % ITEMS_A_BOOKMARK === 0 && place + 1 < now.length)
-      yield {
-        kind: 'bookmark',
-        cursor: { newest, pending: [...pending, ...restOf(now, place, newest)] },
-        reach: 'partial',
-      };
+    if ((place + 1) % ITEMS_A_BOOKMARK !== 0 || place + 1 === now.length) continue;
+    yield* gapOf(pending);
+    pending = pending.slice(-MOST_PENDING);
+    // What was pending before and has not been asked for yet stands below the place.
+    const rest = now.slice(place + 1).filter((later) => later < newest);
+    yield { kind: 'bookmark', cursor: { newest, pending: [...pending, ...rest] }, reach: 'partial' };
   }
+  yield* gapOf(pending);
   const whole = now.length === wanted.length;
   const oldest = before ? undefined : { beginning: listed.length <= seed.backfill };
-  yield { kind: 'bookmark', cursor: cursor(), reach: whole ? 'whole' : 'partial', ...(oldest && { backTo: oldest }) };
+  yield {
+    kind: 'bookmark',
+    cursor: { newest, pending: pending.slice(-MOST_PENDING) },
+    reach: whole ? 'whole' : 'partial',
+    ...(oldest && { backTo: oldest }),
+  };
 }
 
-/** Pending ones that stand before the place and have not been asked yet. */
-function restOf(now: readonly number[], place: number, newest: number): number[] {
-  return now.slice(place + 1).filter((id) => id < newest);
+/** Of those that are given up, lest the cursor grow without end. */
+function* gapOf(pending: readonly number[]): Generator<HarvestStep> {
+  const given = pending.slice(0, -MOST_PENDING);
+  if (given.length === 0) return;
+  const detail = `${given.length} items that the account lists are not handed out: ${given.slice(0, 10).join(', ')}`;
+  yield { kind: 'gap', reason: 'platform', detail };
 }
 
 async function itemOf(id: number, io: HarvestIo): Promise<HarvestStep | undefined> {
-  const exchange = await io.request(`${API}/item/${id}.json`);
-  const item = exchange.status === 200 ? asObject(await exchange.json()) : undefined;
+  const { exchange, item } = await ask(String(id), io);
   return item && { kind: 'captured', exchange, format: FORMAT, posts: [seenIn(String(id), item)] };
 }
 
+/** The item of that number; undefined for `null`, and for another one in its place. */
+async function ask(id: string, io: HarvestIo): Promise<{ exchange: Exchange; item: JsonObject | undefined }> {
+  const exchange = await io.request(`${API}/item/${id}.json`);
+  const item = exchange.status === 200 ? asObject(await exchange.json()) : undefined;
+  return { exchange, item: idOf(item?.['id']) === id ? item : undefined };
+}
+
 function seenIn(id: string, item: JsonObject): SeenPost {
-  const time = asNumber(item['time']);
-  const published =
-    time === undefined || !Number.isSafeInteger(time) ? undefined : new Date(time * 1_000).toISOString();
+  const ms = (asNumber(item['time']) ?? 0) * 1_000;
+  const published = ms > 0 && ms < 8.64e15 ? new Date(ms).toISOString() : undefined;
   return { post: postOf(id), ref: id, ...(published !== undefined && { published }) };
 }
 
@@ -128,14 +146,13 @@ async function* look(_: SeedView, posts: readonly PostToSee[], io: HarvestIo): A
   for (const { post, ref } of posts) {
     const id = idOf(ref);
     if (id === undefined) continue;
-    const exchange = await io.request(`${API}/item/${id}.json`);
-    const item = exchange.status === 200 ? asObject(await exchange.json()) : undefined;
+    const { exchange, item } = await ask(id, io);
     if (item) yield { kind: 'captured', exchange, format: FORMAT, posts: [] };
     else yield absenceOf(post, exchange);
   }
 }
 
 function absenceOf(post: PostUri, exchange: Exchange): HarvestStep {
-  const detail = exchange.status === 200 ? 'the API answered null' : `status ${exchange.status}`;
+  const detail = exchange.status === 200 ? 'the API answered no item of that number' : `status ${exchange.status}`;
   return { kind: 'absence', exchange, post, outcome: 'unreachable', detail };
 }

@@ -10,6 +10,7 @@ export const lemmyConnector: Connector = {
   examples: ['https://lemmy.example/u/nour', '!aleppo@lemmy.example', 'https://lemmy.example/c/aleppo'],
   ceilings: [
     'a server shows what it has heard of: of a person of another server perhaps not everything',
+    'what reaches the server late stands below what was seen, and is met within fifty things only',
     'versions between two looks are not kept by the server',
     'what was purged is not found, as if it had never been there',
   ],

@@ -1,144 +1,171 @@
 /**
- * What is new of a person or a community: lists of posts and of comments, newest first, page by page, until a page holds
- * something that was known. A list that lacks what was known says nothing about it.
+ * What is new of a person or a community: lists of posts and of comments, newest first, page by page, until a page ends
+ * with something that was known or is older. A list that lacks what was known says nothing about it.
  */
-import type { Bookmark, Cursor, Exchange, HarvestIo, HarvestStep, SeedView, SeenPost } from '../harvest.js';
-import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
+import type { Cursor, Exchange, Gap, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import { asObject, type JsonObject } from '../shared/json.js';
+import { answerOf, ask, FORMAT, troubleOf } from './harvest-ask.js';
+import { pageIn, type Page } from './harvest-page.js';
+import {
+  cursorOf,
+  isoOf,
+  placeOf,
+  reaches,
+  rowAfter,
+  type Kind,
+  type Listed,
+  type Place,
+  type Row,
+} from './harvest-place.js';
 import { settingsOf, type LemmyPlace } from './harvest-resolve.js';
-import { hostOf, tryPostUri } from './uri.js';
 
-const FORMAT = 'lemmy-api';
 const LIMIT = 50;
 const MOST_PAGES = 40;
-/** Of each list so many are remembered: some may be gone the next time. */
-const KNOWN = 30;
 
 interface ListOf {
-  readonly id: string;
+  readonly kinds: readonly Kind[];
   path(page: number): string;
 }
 
-/** What has been seen of each list, newest first: URIs. */
-type Known = Readonly<Record<string, readonly string[]>>;
-
 export async function* harvestLists(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
-  const place = settingsOf(seed.settings);
-  if (!place) return;
-  const before = knownOf(since);
-  const after: Record<string, readonly string[]> = { ...before };
-  let backTo: Bookmark['backTo'];
-  for (const list of listsOf(place)) {
-    const walk = yield* walkDown(list, place, seed, before[list.id], io);
-    // Not even the first page was one: the place stays, and the next harvest asks again.
-    if (!walk) return;
-    if (walk.seen.length > 0) after[list.id] = [...new Set([...walk.seen, ...(before[list.id] ?? [])])].slice(0, KNOWN);
-    else after[list.id] ??= [];
-    if (since === null) backTo = { beginning: (backTo?.beginning ?? true) && walk.reachedEnd };
+  const settings = settingsOf(seed.settings);
+  if (!settings) return;
+  let place = placeOf(since);
+  const gaps: Gap[] = [];
+  let listed = 0;
+  let beginning = true;
+  let oldest = Infinity;
+  for (const list of listsOf(settings)) {
+    const walk = new Walk(list, settings, place, since === null ? seed.backfill : undefined, io);
+    // Not all of it could be seen: the place stays, and the next harvest asks again.
+    if (!(yield* walk.down())) return;
+    for (const kind of list.kinds) {
+      const gap = walk.gapIn(kind);
+      if (gap) gaps.push(gap);
+      const row = rowAfter(place[kind], walk.seen[kind]);
+      // A gap is told once.
+      place = { ...place, [kind]: walk.seen[kind].length === 0 && gap ? { ...row, known: [] } : row };
+      listed += walk.seen[kind].length;
+      for (const { made } of walk.seen[kind]) if (made > 0) oldest = Math.min(oldest, made);
+    }
+    beginning &&= walk.reachedEnd;
+    place = walk.noted(place);
   }
-  yield { kind: 'bookmark', cursor: after, reach: 'whole', ...(backTo && { backTo }) };
+  yield* gaps;
+  // An empty list shows nothing, unless the account itself counts nothing: the place stays.
+  if (listed === 0 && gaps.length > 0) return;
+  const published = isoOf(oldest);
+  const backTo = { beginning, ...(published !== undefined && { published }) };
+  yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole', ...(since === null && { backTo }) };
 }
 
 function listsOf({ kind, name }: LemmyPlace): readonly ListOf[] {
   const named = encodeURIComponent(name);
   const rest = (page: number): string => `sort=New&limit=${LIMIT}&page=${page}`;
-  // A person's details hold both lists in one answer.
-  if (kind === 'person') return [{ id: 'person', path: (page) => `user?username=${named}&${rest(page)}` }];
+  // A person's details hold both in one answer.
+  if (kind === 'person')
+    return [{ kinds: ['post', 'comment'], path: (page) => `user?username=${named}&${rest(page)}` }];
   return [
-    { id: 'posts', path: (page) => `post/list?community_name=${named}&type_=All&${rest(page)}` },
-    { id: 'comments', path: (page) => `comment/list?community_name=${named}&type_=All&${rest(page)}` },
+    { kinds: ['post'], path: (page) => `post/list?community_name=${named}&type_=All&${rest(page)}` },
+    { kinds: ['comment'], path: (page) => `comment/list?community_name=${named}&type_=All&${rest(page)}` },
   ];
 }
 
-interface Walk {
-  readonly seen: readonly string[];
-  readonly reachedEnd: boolean;
-}
+/** One walk down one list. `met`: what was known or is older; `ended`: nothing more of that kind. */
+class Walk {
+  readonly seen: Readonly<Record<Kind, Listed[]>> = { post: [], comment: [] };
+  private readonly ends = new Map<Kind, 'met' | 'ended'>();
+  private total: Page['total'] = {};
+  private broken: string | undefined;
+  private state: Place['state'];
 
-async function* walkDown(
-  list: ListOf,
-  place: LemmyPlace,
-  { backfill }: SeedView,
-  known: readonly string[] | undefined,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep, Walk | undefined> {
-  const seen = new Set<string>();
-  const anchors = new Set(known);
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const exchange = await ask(place, list.path(page), io);
-    const posts = exchange.status === 200 ? postsIn(await exchange.json(), place) : undefined;
-    if (!posts) {
-      if (page > 1)
-        return yield* stopped(exchange, `page ${page} of the list was no list: status ${exchange.status}`, seen);
-      yield await accountNote(exchange);
-      return undefined;
-    }
-    const fresh = posts.filter(({ post }) => !seen.has(post));
-    if (posts.length > 0) yield { kind: 'captured', exchange, format: FORMAT, posts: fresh };
-    const met = posts.some(({ post }) => anchors.has(post));
-    for (const { post } of posts) seen.add(post);
-    if (met || posts.length === 0) {
-      // The list has ended without anything that was known.
-      if (!met && anchors.size > 0) yield gap('nothing that was known is in the list any more');
-      return { seen: [...seen], reachedEnd: posts.length === 0 };
-    }
-    if (fresh.length === 0) return yield* stopped(exchange, 'the list does not go on: the same page came twice', seen);
-    if (known === undefined && seen.size >= backfill) return { seen: [...seen], reachedEnd: false };
+  constructor(
+    private readonly list: ListOf,
+    private readonly settings: LemmyPlace,
+    private readonly place: Place,
+    /** How many of a first harvest. */
+    private readonly backfill: number | undefined,
+    private readonly io: HarvestIo,
+  ) {}
+
+  get reachedEnd(): boolean {
+    return this.list.kinds.every((kind) => this.ends.get(kind) === 'ended');
   }
-  if (anchors.size > 0) yield gap(`nothing that was known stood on ${MOST_PAGES} pages`);
-  return { seen: [...seen], reachedEnd: false };
+
+  /** @returns whether the list could be seen */
+  async *down(): AsyncGenerator<HarvestStep, boolean> {
+    const { list, io, ends } = this;
+    const known = new Set<string>();
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const exchange = await ask(this.settings, list.path(page), io);
+      const answer = await answerOf(exchange);
+      const found = exchange.status === 200 ? pageIn(answer, io.now()) : undefined;
+      if (!found) {
+        yield troubleOf(exchange, answer);
+        return false;
+      }
+      if (page === 1) {
+        this.total = found.total;
+        yield* this.noteOn(exchange, answer);
+      }
+      const fresh = found.seen.filter(({ ref }) => !known.has(ref));
+      for (const { ref } of fresh) known.add(ref);
+      if (found.seen.length > 0) yield { kind: 'captured', exchange, format: FORMAT, posts: fresh };
+      for (const kind of list.kinds) this.take(kind, found.listed[kind]);
+      if (list.kinds.every((kind) => ends.has(kind))) return true;
+      if (fresh.length === 0) {
+        this.broken = 'the list does not go on: the same page came twice';
+        return true;
+      }
+      if (this.backfill !== undefined && known.size >= this.backfill) return true;
+    }
+    if (this.backfill === undefined) this.broken = `${MOST_PAGES} pages held nothing that was known`;
+    return true;
+  }
+
+  private take(kind: Kind, listed: readonly Listed[]): void {
+    this.seen[kind].push(...listed);
+    if (this.ends.has(kind)) return;
+    if (listed.length === 0) this.ends.set(kind, 'ended');
+    else if (reaches(this.place[kind], listed)) this.ends.set(kind, 'met');
+  }
+
+  /** Whether something may have been missed between what was known and this walk. */
+  gapIn(kind: Kind): Gap | undefined {
+    const row: Row = this.place[kind];
+    const seen = this.seen[kind];
+    const end = this.ends.get(kind);
+    if (end === 'met') return undefined;
+    const from = isoOf(row.newest);
+    const gap = (detail: string): Gap => ({
+      kind: 'gap',
+      reason: 'platform',
+      detail,
+      ...(from !== undefined && { from }),
+    });
+    if (end === undefined) return this.broken === undefined ? undefined : gap(`${kind}s: ${this.broken}`);
+    if (row.known.length === 0 || seen.some(({ id }) => row.known.includes(id))) return undefined;
+    const total = this.total[kind];
+    if (total !== undefined && seen.length >= total) return undefined;
+    return gap(`the list ends after ${seen.length} ${kind}s, before any that was known`);
+  }
+
+  /** `banned` by the server, `deleted` by the person: of the account, and nothing of its posts. */
+  private *noteOn(exchange: Exchange, answer: JsonObject | undefined): Generator<HarvestStep> {
+    const person = asObject(asObject(answer?.['person_view'])?.['person']);
+    this.state = person?.['deleted'] === true ? 'deleted' : person?.['banned'] === true ? 'suspended' : undefined;
+    if (this.state === this.place.state) return;
+    const state = this.state ?? 'active';
+    yield { kind: 'account', exchange, state, detail: WORDS[state] ?? 'the server shows the account as it was' };
+  }
+
+  /** The place, with what was said of the account. */
+  noted({ post, comment }: Place): Place {
+    return { post, comment, ...(this.state !== undefined && { state: this.state }) };
+  }
 }
 
-async function* stopped(_: Exchange, detail: string, seen: ReadonlySet<string>): AsyncGenerator<HarvestStep, Walk> {
-  yield await Promise.resolve(gap(detail));
-  return { seen: [...seen], reachedEnd: false };
-}
-
-const gap = (detail: string): HarvestStep => ({ kind: 'gap', reason: 'platform', detail });
-
-export function ask({ origin }: LemmyPlace, path: string, io: HarvestIo): Promise<Exchange> {
-  const bearer = io.credential?.kind === 'bearer';
-  return io.request(`${origin}/api/v3/${path}`, {
-    headers: { accept: 'application/json' },
-    ...(bearer && { authorised: true }),
-  });
-}
-
-/** `couldnt_find_person`: never there, or purged; the server does not say which. */
-async function accountNote(exchange: Exchange): Promise<HarvestStep> {
-  const { status } = exchange;
-  const said = status >= 400 ? asString(asObject(await exchange.json().catch(() => undefined))?.['error']) : undefined;
-  const detail = `status ${status}${said === undefined ? '' : `: ${said.slice(0, 120)}`}`;
-  const state = status === 401 || status === 403 || said === 'not_logged_in' ? 'forbidden' : 'notFound';
-  return { kind: 'account', exchange, state, detail };
-}
-
-/** Undefined for what is no such list. `ref` is the kind and the number on the asked server. */
-function postsIn(body: unknown, place: LemmyPlace): SeenPost[] | undefined {
-  const answer = asObject(body);
-  if (!answer || !(Array.isArray(answer['posts']) || Array.isArray(answer['comments']))) return undefined;
-  return [
-    ...asArray(answer['posts']).flatMap((view) => seenIn(view, 'post', place)),
-    ...asArray(answer['comments']).flatMap((view) => seenIn(view, 'comment', place)),
-  ];
-}
-
-function seenIn(view: unknown, kind: 'post' | 'comment', { origin }: LemmyPlace): SeenPost[] {
-  const thing: JsonObject | undefined = isObject(view) ? asObject(view[kind]) : undefined;
-  const post = tryPostUri(thing?.['ap_id']);
-  const id = thing?.['id'];
-  if (post === undefined || !Number.isSafeInteger(id) || hostOf(origin) === undefined) return [];
-  const published = asString(thing?.['published']) ?? asString(thing?.['published_at']);
-  return [{ post, ref: `${kind} ${String(id)}`, ...(published !== undefined && { published: zoned(published) }) }];
-}
-
-/** Before version 0.19 times were UTC without saying so. */
-function zoned(time: string): string {
-  return /(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`;
-}
-
-function knownOf(cursor: Cursor | null): Known {
-  const known = asObject(cursor) ?? {};
-  return Object.fromEntries(
-    Object.entries(known).map(([list, uris]) => [list, asArray(uris).filter((uri) => typeof uri === 'string')]),
-  );
-}
+const WORDS: Readonly<Partial<Record<string, string>>> = {
+  deleted: 'the person deleted the account',
+  suspended: 'the server has banned the account',
+};

@@ -1,8 +1,10 @@
 /** Looks at known posts and comments. `deleted` and `removed` are flags of the thing itself: the normaliser reads them. */
 import type { HarvestIo, HarvestStep, PostToSee, SeedView } from '../harvest.js';
-import { asObject, asString } from '../shared/json.js';
-import { ask } from './harvest-lists.js';
+import { NetworkError } from '../harvest.js';
+import { asObject } from '../shared/json.js';
+import { answerOf, ask, FORMAT, isForbidden, isMissing, saidIn } from './harvest-ask.js';
 import { settingsOf } from './harvest-resolve.js';
+import { tryPostUri } from './uri.js';
 
 export async function* lookAtThings(
   seed: SeedView,
@@ -15,21 +17,26 @@ export async function* lookAtThings(
     const [, kind, id] = /^(post|comment) (\d{1,15})$/.exec(ref) ?? [];
     if (kind === undefined || id === undefined) continue;
     const exchange = await ask(place, `${kind}?id=${id}`, io);
-    const answer = asObject(await exchange.json().catch(() => undefined));
-    const view = asObject(asObject(answer?.[`${kind}_view`])?.[kind]);
-    if (exchange.status === 200 && view?.['ap_id'] === post) {
-      yield { kind: 'captured', exchange, format: 'lemmy-api', posts: [] };
+    const answer = await answerOf(exchange).catch((error: unknown) => {
+      // A page in place of an answer is none, but for its status.
+      if (error instanceof NetworkError && exchange.status >= 400) return undefined;
+      throw error;
+    });
+    const thing = asObject(asObject(answer?.[`${kind}_view`])?.[kind]);
+    const found = tryPostUri(thing?.['ap_id']);
+    if (exchange.status === 200 && found === post) {
+      yield { kind: 'captured', exchange, format: FORMAT, posts: [] };
       continue;
     }
-    const error = asString(answer?.['error']);
-    const detail = `status ${exchange.status}${error === undefined ? '' : `: ${error.slice(0, 120)}`}`;
     // What was purged and what never was look alike; a deletion is a flag of the thing.
-    const missing = exchange.status === 404 || error === `couldnt_find_${kind}` || error === 'not_found';
-    const outcome = missing
+    const outcome = isMissing(exchange, answer)
       ? 'notFound'
-      : exchange.status === 401 || exchange.status === 403
+      : isForbidden(exchange, answer)
         ? 'forbidden'
-        : 'unreachable';
+        : found === undefined
+          ? 'unreachable'
+          : 'omitted';
+    const detail = found === undefined ? saidIn(exchange, answer) : 'the server gives another one under its number';
     yield { kind: 'absence', exchange, post, outcome, detail };
   }
 }

@@ -97,6 +97,19 @@ describe('what is followed', () => {
     await own.close();
   });
 
+  it('is asked with a new token where the old one was taken back', async () => {
+    const credential = { name: 'app', kind: 'client', user: 'id1', secret: 'sesame-open' } as const;
+    const own = openTestIo({ hosts: { 'www.reddit.com': tape.url, 'oauth.reddit.com': tape.url }, credential });
+    tape.on('POST /api/v1/access_token', [{ body: { access_token: 'first' } }, { body: { access_token: 'second' } }]);
+    tape.on('GET /user/nour_test/about', ({ headers }) =>
+      headers['authorization'] === 'Bearer second'
+        ? { body: { kind: 't2', data: { name: 'Nour_test' } } }
+        : { status: 401, body: { message: 'Unauthorized', error: 401 } },
+    );
+    expect(await connector.resolve('u/nour_test', own.io)).toMatchObject({ uri: seed.uri });
+    await own.close();
+  });
+
   it('is told as what it is when it is not there', async () => {
     tape.on('GET /r/closed/about.json', { status: 403, body: { reason: 'private', message: 'Forbidden', error: 403 } });
     await expect(connector.resolve('r/closed', test.io)).rejects.toThrow('private');
@@ -120,18 +133,92 @@ describe('a harvest', () => {
 
   it('tells a gap where 1,000 things hold nothing that was known', async () => {
     tape.on(LIST, pages(range(2_000, 2_100)));
-    const steps = await harvest({ known: ['t1_c1'] });
-    expect(steps.map(({ kind }) => kind)).toEqual(['captured', 'captured', 'gap', 'bookmark']);
-    expect(steps[2]).toMatchObject({ reason: 'ceiling' });
+    const short = await harvest({ known: ['t1_c1'] });
+    expect(short.filter(({ kind }) => kind === 'gap')).toMatchObject([{ reason: 'platform' }]);
+    tape.on(LIST, pages(range(2_000, 2_999)));
+    const steps = await harvest({ known: ['t1_c1'], newest: 1_481_655_901 });
+    expect(steps.filter(({ kind }) => kind === 'gap')).toMatchObject([
+      { reason: 'ceiling', from: '2016-12-13T19:05:01.000Z', to: expect.stringMatching(/^2016-12-13T19:38/) },
+    ]);
+    expect(bookmark(steps)).toMatchObject({ kind: 'bookmark', reach: 'whole' });
   });
 
   it('keeps its place where the listing is empty, HTML, or refused', async () => {
     tape.on(LIST, listing([]));
     expect(await harvest({ known: ['t1_c1'] })).toMatchObject([{ kind: 'gap' }]);
-    tape.on(LIST, { headers: { 'content-type': 'text/html' }, body: '<html>whoa there</html>' });
-    expect(await harvest({ known: ['t1_c1'] })).toMatchObject([{ kind: 'account', state: 'forbidden' }]);
+    for (const status of [200, 403]) {
+      tape.on(LIST, { status, headers: { 'content-type': 'text/html' }, body: '<html>whoa there</html>' });
+      await expect(harvest({ known: ['t1_c1'] })).rejects.toMatchObject({ problem: 'not-json' });
+    }
+    tape.on(LIST, { status: 400, body: { message: 'Bad Request', error: 400 } });
+    expect(await harvest({ known: ['t1_c1'] })).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
     tape.on(LIST, { status: 404, body: { message: 'Not Found', error: 404 } });
     expect(await harvest({ known: ['t1_c1'] })).toMatchObject([{ kind: 'account', state: 'notFound' }]);
+  });
+
+  it('tells a person who is suspended from one who is not there', async () => {
+    tape.on(LIST, { status: 404, body: { message: 'Not Found', error: 404 } });
+    tape.on('GET /user/Nour_test/about.json', {
+      body: { kind: 't2', data: { name: 'Nour_test', is_suspended: true } },
+    });
+    expect(await harvest()).toMatchObject([{ kind: 'account', state: 'suspended' }]);
+  });
+
+  it('shows continuity although everything known was deleted, by what is older', async () => {
+    tape.on(LIST, pages([...range(1, 3), ...range(100, 230)]));
+    const steps = await harvest({ known: ['t1_c50', 't1_c51'], newest: 1_481_655_951 });
+    expect(steps.map(({ kind }) => kind)).toEqual(['captured', 'bookmark', 'captured', 'bookmark']);
+    expect(bookmark(steps).reach).toBe('whole');
+  });
+
+  it('is not stopped by a known thing that is pinned to the top', async () => {
+    const fresh = range(100, 198).reverse();
+    tape.on(LIST, ({ query }) =>
+      query.get('after') === null
+        ? listing([comment(5, { stickied: true }), ...fresh.map((n) => comment(n))], 't1_c100')
+        : listing([comment(99), comment(5), comment(4)]),
+    );
+    const steps = await harvest({ known: ['t1_c5'], newest: 1_481_655_905 });
+    expect(captured(steps).flatMap(({ posts }) => posts.map(({ ref }) => ref))).toContain('t1_c99');
+    expect(steps.filter(({ kind }) => kind === 'gap')).toEqual([]);
+  });
+
+  describe('that was broken off', () => {
+    const brokenOff = async (): Promise<Cursor> => {
+      for await (const step of connector.harvest(seed, null, test.io))
+        if (step.kind === 'bookmark') {
+          expect(step).toMatchObject({ reach: 'partial', backTo: { beginning: false } });
+          return step.cursor;
+        }
+      throw new Error('there was no bookmark');
+    };
+
+    it('goes on where it was, and then sees what came meanwhile', async () => {
+      tape.on(LIST, pages(range(1, 250)));
+      const place = await brokenOff();
+      tape.on(LIST, pages(range(1, 253)));
+      const rest = await harvest(place);
+      const refs = captured(rest).flatMap(({ posts }) => posts.map(({ ref }) => ref));
+      expect(refs).toEqual(
+        range(1, 150)
+          .reverse()
+          .map((n) => `t1_c${n}`),
+      );
+      expect(bookmark(rest)).toMatchObject({ reach: 'partial', backTo: { beginning: true } });
+      const last = await harvest(bookmark(rest).cursor);
+      expect(last.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+      expect(bookmark(last).reach).toBe('whole');
+    });
+
+    it('begins again where the thing that it rested at is gone', async () => {
+      tape.on(LIST, pages(range(1, 250)));
+      const place = await brokenOff();
+      const listed = pages(range(1, 250).filter((n) => n !== 151));
+      tape.on(LIST, (request) => (request.query.get('after') === 't1_c151' ? listing([]) : listed(request)));
+      const rest = await harvest(place);
+      expect(captured(rest).flatMap(({ posts }) => posts)).toHaveLength(249);
+      expect(bookmark(rest)).toMatchObject({ reach: 'whole', backTo: { beginning: true } });
+    });
   });
 
   it('stops where the pages do not go on', async () => {

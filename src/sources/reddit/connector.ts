@@ -12,6 +12,7 @@ export const redditConnector: Connector = {
     'a listing goes back 1,000 things at most',
     'what was removed before the first look shows its place in the thread, not its words',
     'an edit within three minutes leaves no mark',
+    'what moderators let through late stands in the listing below what was seen, and is met within a hundred things only',
   ],
   // 100 requests in ten minutes without a key.
   pace: { requests: 10, seconds: 60 },

@@ -1,5 +1,5 @@
 /** Asking Reddit: anonymously at www.reddit.com, or as an application at oauth.reddit.com. */
-import type { AccountState, Exchange, HarvestIo, HarvestStep } from '../harvest.js';
+import type { Exchange, HarvestIo } from '../harvest.js';
 import { NetworkError } from '../harvest.js';
 import { asNumber, asObject, asString, type JsonObject } from '../shared/json.js';
 
@@ -20,9 +20,20 @@ export class Reddit {
     const search = new URLSearchParams(query).toString();
     const rest = search === '' ? '' : `?${search}`;
     if (token === undefined) return this.io.request(`https://www.reddit.com${path}.json${rest}`, { headers: ACCEPT });
+    const exchange = await this.askAs(token, `${path}${rest}`);
+    if (exchange.status !== 401) return exchange;
+    // Taken back before its time.
+    for (const [key, { value }] of tokens) if (value === token) tokens.delete(key);
+    const another = await this.token();
+    return another === undefined ? exchange : this.askAs(another, `${path}${rest}`);
+  }
+
+  private askAs(token: string, address: string): Promise<Exchange> {
     const headers = { ...ACCEPT, authorization: `Bearer ${token}` };
-    const name = this.io.credential!.name;
-    return this.io.request(`https://oauth.reddit.com${path}${rest}`, { headers, budget: `client ${name}` });
+    return this.io.request(`https://oauth.reddit.com${address}`, {
+      headers,
+      budget: `client ${this.io.credential!.name}`,
+    });
   }
 
   /** RFC 6749, 4.4 (client credentials). */
@@ -58,24 +69,7 @@ export class Reddit {
 
 const ACCEPT = { accept: 'application/json' };
 
+/** The answer's object; undefined for other JSON. Throws a NetworkError for HTML: that is no answer about anything. */
 export async function answerOf(exchange: Exchange): Promise<JsonObject | undefined> {
-  try {
-    return asObject(await exchange.json());
-  } catch (error) {
-    if (error instanceof NetworkError && error.problem === 'not-json') return undefined;
-    throw error;
-  }
-}
-
-/** `{"reason":"private","message":"Forbidden","error":403}` */
-export function accountNote(exchange: Exchange, answer: JsonObject | undefined): HarvestStep {
-  const words = [asString(answer?.['reason']), asString(answer?.['message'])].filter((word) => word !== undefined);
-  const detail = `status ${exchange.status}${words.length > 0 ? `: ${words.join(', ').slice(0, 160)}` : ''}`;
-  return { kind: 'account', exchange, state: stateOf(exchange.status, answer?.['reason']), detail };
-}
-
-function stateOf(status: number, reason: unknown): AccountState {
-  // Banned by Reddit; a person who is suspended answers 403 too, one who has gone 404.
-  if (reason === 'banned') return 'suspended';
-  return status === 404 ? 'notFound' : 'forbidden';
+  return asObject(await exchange.json());
 }

@@ -3,8 +3,9 @@
  * reads; what the answer lacks was left out, and nobody knows why.
  */
 import type { HarvestIo, HarvestStep, PostToSee, SeedView } from '../harvest.js';
-import { accountNote, answerOf, Reddit } from './harvest-ask.js';
-import { FORMAT } from './harvest-listing.js';
+import { answerOf, Reddit } from './harvest-ask.js';
+import { FORMAT, listingIn } from './harvest-listing.js';
+import { saidIn } from './harvest-trouble.js';
 import { fullnameOf } from './uri.js';
 
 const MOST = 100;
@@ -19,13 +20,12 @@ export async function* lookUpThings(
   for (let from = 0; from < names.length; from += MOST) {
     const exchange = await reddit.ask('/api/info', { id: names.slice(from, from + MOST).join(',') });
     const answer = await answerOf(exchange);
-    if (exchange.status === 200 && answer?.['kind'] === 'Listing') {
+    if (exchange.status === 200 && listingIn(answer)) {
       yield { kind: 'captured', exchange, format: FORMAT, posts: [] };
       continue;
     }
-    const note = accountNote(exchange, answer);
     // Of the question, not of the account.
-    io.warn(`a look was not answered: ${note.kind === 'account' ? note.detail : ''}`);
+    io.warn(`a look was not answered: ${saidIn(exchange, answer)}`);
     return;
   }
 }

@@ -1,6 +1,6 @@
 /** From `u/name` or `r/name` to the listing that is followed. */
 import { UsageError } from '../../core/errors.js';
-import type { HarvestIo, ResolvedSeed } from '../harvest.js';
+import { NetworkError, type HarvestIo, type ResolvedSeed } from '../harvest.js';
 import { asObject, asString } from '../shared/json.js';
 import { answerOf, Reddit } from './harvest-ask.js';
 import { personOf } from './uri.js';
@@ -29,12 +29,21 @@ export function pathOf({ kind, name }: RedditPlace): string {
   return kind === 'user' ? `/user/${name}` : `/r/${name}/new`;
 }
 
+export function aboutOf({ kind, name }: RedditPlace): string {
+  return kind === 'user' ? `/user/${name}/about` : `/r/${name}/about`;
+}
+
 export async function resolvePlace(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined> {
   const place = placeIn(text);
   if (!place) return undefined;
   const { kind, name } = place;
-  const exchange = await new Reddit(io).ask(kind === 'user' ? `/user/${name}/about` : `/r/${name}/about`);
-  const answer = await answerOf(exchange);
+  const exchange = await new Reddit(io).ask(aboutOf(place));
+  const answer = await answerOf(exchange).catch((error: unknown) => {
+    if (!(error instanceof NetworkError) || error.problem !== 'not-json' || io.credential) throw error;
+    throw new UsageError(
+      `Reddit answers with a page instead of JSON (status ${exchange.status}): it turns this network away. It may answer to an application: --credential`,
+    );
+  });
   const data = asObject(answer?.['data']);
   const right = asString(kind === 'user' ? data?.['name'] : data?.['display_name']);
   if (exchange.status === 200 && right !== undefined && data?.['is_suspended'] !== true)

@@ -34,16 +34,17 @@ export async function resolveChannel(text: string, io: HarvestIo): Promise<Resol
   const { name, sure } = found;
   const exchange = await io.request(`https://t.me/s/${name}`);
   const page = await pageIn(exchange, name);
-  if (page?.channel !== undefined)
+  const [channel, another] = page.channels;
+  if (page.isPreview && channel !== undefined && another === undefined)
     return {
-      uri: peerUri({ kind: 'channel', id: page.channel }),
+      uri: peerUri({ kind: 'channel', id: channel }),
       name: `t.me/${name}`,
-      settings: { name, channel: page.channel },
+      settings: { name, channel },
     };
   if (sure < 1) return undefined;
   // A channel without preview leads to its card, t.me/<name>; so do people, groups, and names that nobody has.
   throw new UsageError(
-    page?.isPreview
+    page.isPreview
       ? `t.me/s/${name} shows no post yet, and only posts tell the channel's number: follow it when there is one`
       : `t.me shows no preview of ${name}: it is no public channel, or its owner allows none`,
   );

@@ -43,8 +43,10 @@ const timeline =
   ({ query }: TapeRequest): Reply => {
     const from = Number(query.get('pagination_token') ?? 0);
     const size = Number(query.get('max_results'));
-    const page = [...ns].sort((a, b) => b - a).slice(from, from + size);
-    const next = from + size < ns.length ? { next_token: String(from + size) } : {};
+    const until = query.get('until_id');
+    const listed = ns.filter((n) => until === null || BigInt(id(n)) < BigInt(until)).sort((a, b) => b - a);
+    const page = listed.slice(from, from + size);
+    const next = from + size < listed.length ? { next_token: String(from + size) } : {};
     if (page.length === 0) return { body: { meta: { result_count: 0 } } };
     return {
       body: {
@@ -106,11 +108,64 @@ describe('a harvest', () => {
     expect((await harvest(cursor)).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
   });
 
-  it('keeps its place where the list is empty and was not before', async () => {
-    tape.on(LIST, timeline([]));
-    tape.on('GET /2/users/900000000000000001', { body: { data: user() } });
+  it('shows continuity although every known post was deleted, by one that is older', async () => {
+    tape.on(LIST, timeline(range(1, 20)));
+    const steps = await harvest({ known: [id(15)], handle: 'nour_test' });
+    expect(steps.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+    tape.on(LIST, timeline([...range(1, 3), ...range(100, 220)]));
+    const gone = await harvest({ known: range(10, 59).map(id), handle: 'nour_test' });
+    expect(gone.filter(({ kind }) => kind === 'gap')).toEqual([]);
+    expect(gone.at(-1)).toMatchObject({ kind: 'bookmark', reach: 'whole' });
+  });
+
+  it('takes a walk up where it was broken off, and pays for no page twice', async () => {
+    tape.on(LIST, timeline(range(1, 250)));
+    let place: Cursor | null = null;
+    for await (const step of connector.harvest(seed, null, test.io)) {
+      if (step.kind !== 'bookmark') continue;
+      expect(step).toMatchObject({ reach: 'partial', backTo: { beginning: false } });
+      place = step.cursor;
+      break;
+    }
+    expect(JSON.stringify(place).length).toBeLessThan(4_096);
+    tape.on(LIST, timeline(range(1, 253)));
+    const rest = await harvest(place);
+    expect(captured(rest).flatMap(({ posts }) => posts.map(({ ref }) => ref))).toEqual(range(1, 150).reverse().map(id));
+    expect(bookmark(rest)).toMatchObject({ reach: 'partial', backTo: { beginning: true } });
+    const last = await harvest(bookmark(rest).cursor);
+    expect(
+      captured(last)[0]!
+        .posts.slice(0, 4)
+        .map(({ ref }) => ref),
+    ).toEqual([253, 252, 251, 250].map(id));
+    expect(last.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+    expect(bookmark(last).reach).toBe('whole');
+  });
+
+  it('tells a gap, with its times, where 3,200 posts hold nothing that was known', async () => {
+    tape.on(LIST, timeline(range(1_000, 4_100)));
     const steps = await harvest({ known: [id(1)], handle: 'nour_test' });
-    expect(steps).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+    const gaps = steps.filter(({ kind }) => kind === 'gap');
+    expect(gaps).toMatchObject([{ reason: 'ceiling', from: expect.stringMatching(/^2023/) }]);
+    expect(bookmark(steps).reach).toBe('whole');
+  });
+
+  it('keeps its place where the list is empty and the account counts posts, and moves on where it counts none', async () => {
+    tape.on(LIST, timeline([]));
+    tape.on('GET /2/users/900000000000000001', { body: { data: { ...user(), public_metrics: { tweet_count: 7 } } } });
+    const place = { known: [id(1)], handle: 'nour_test' };
+    expect(await harvest(place)).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+    tape.on('GET /2/users/900000000000000001', { body: { data: { ...user(), public_metrics: { tweet_count: 0 } } } });
+    expect(await harvest(place)).toMatchObject([{ kind: 'bookmark', cursor: place, reach: 'whole' }]);
+  });
+
+  it('takes HTML for no answer, and an answer that is no page for nothing about the account', async () => {
+    tape.on(LIST, { headers: { 'content-type': 'text/html' }, body: '<html>Just a moment</html>' });
+    await expect(harvest({ known: [id(1)] })).rejects.toMatchObject({ problem: 'not-json' });
+    tape.on(LIST, { status: 400, body: { title: 'Invalid Request', detail: 'One or more parameters' } });
+    expect(await harvest({ known: [id(1)] })).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+    tape.on(LIST, { status: 402, body: { title: 'CreditsDepleted', detail: 'no credits' } });
+    expect(await harvest({ known: [id(1)] })).toMatchObject([{ kind: 'gap', reason: 'rate-limit' }]);
   });
 
   it('tells a renamed account, a suspended one, and a token that is refused', async () => {

@@ -1,6 +1,5 @@
 /** Asking the API v2: every answer with all that a post is made of, so that each look is as rich as the last. */
-import type { AccountState, Exchange, HarvestIo, HarvestStep } from '../harvest.js';
-import { NetworkError } from '../harvest.js';
+import type { AccountNote, AccountState, Exchange, Gap, HarvestIo } from '../harvest.js';
 import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
 
 const API = 'https://api.x.com/2';
@@ -40,32 +39,30 @@ function ask(io: HarvestIo, path: string, query: Readonly<Record<string, string>
   });
 }
 
-/** The answer's object; undefined for what is none. */
+/** The answer's object; undefined for other JSON. Throws a NetworkError for HTML: that is no answer of the API. */
 export async function answerOf(exchange: Exchange): Promise<JsonObject | undefined> {
-  try {
-    return asObject(await exchange.json());
-  } catch (error) {
-    if (error instanceof NetworkError && error.problem === 'not-json') return undefined;
-    throw error;
-  }
+  return asObject(await exchange.json());
 }
 
-/** What the API says of the account in place of its posts; undefined when it says nothing of it. */
-export function accountNote(exchange: Exchange, answer: JsonObject | undefined): HarvestStep | undefined {
+/** What came in place of posts: the API's word about the account or the token, else a gap that says what it was. */
+export function troubleOf(exchange: Exchange, answer: JsonObject | undefined): AccountNote | Gap {
+  const { status } = exchange;
   const error = asArray(answer?.['errors']).filter(isObject)[0];
   const title = asString(error?.['title']) ?? asString(answer?.['title']);
   const detail = asString(error?.['detail']) ?? asString(answer?.['detail']) ?? '';
-  const said = `${exchange.status}${title === undefined ? '' : ` ${title}`}: ${detail.slice(0, 200)}`;
-  const note = (state: AccountState, more = ''): HarvestStep => ({
+  const said = `${status}${title === undefined ? '' : ` ${title}`}: ${detail}`.slice(0, 200);
+  const note = (state: AccountState, more = ''): AccountNote => ({
     kind: 'account',
     exchange,
     state,
     detail: `${said}${more}`,
   });
-  if (exchange.status === 401) return note('forbidden', ' (the token is not valid: perdure credentials)');
+  if (status === 401) return note('forbidden', ' (the token is not valid: perdure credentials)');
+  // What was paid for is used up.
+  if (status === 402) return { kind: 'gap', reason: 'rate-limit', detail: said };
   if (/suspended/i.test(detail)) return note('suspended');
-  if (exchange.status === 403) return note('forbidden', ' (the token’s plan may not allow this)');
-  if (/not found/i.test(title ?? '') || exchange.status === 404) return note('notFound');
-  if (/authorization|forbidden/i.test(title ?? '')) return note('forbidden');
-  return exchange.status === 200 ? undefined : note('forbidden');
+  if (status === 403) return note('forbidden', ' (the token’s plan may not allow this)');
+  if (/not found/i.test(title ?? '') || status === 404) return note('notFound');
+  if (/authori[sz]ation|forbidden/i.test(title ?? '')) return note('forbidden');
+  return { kind: 'gap', reason: 'platform', detail: `the answer was no page of posts: ${said}` };
 }

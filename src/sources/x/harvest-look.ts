@@ -4,7 +4,7 @@
  */
 import type { HarvestIo, HarvestStep, PostToSee, SeedView } from '../harvest.js';
 import { asArray, asObject, isObject } from '../shared/json.js';
-import { accountNote, answerOf, askPosts, X_V2 } from './harvest-ask.js';
+import { answerOf, askPosts, troubleOf, X_V2 } from './harvest-ask.js';
 import { idOf } from './uri.js';
 
 const MOST = 100;
@@ -20,9 +20,8 @@ export async function* lookUpTweets(
     const exchange = await askPosts(io, '/tweets', { ids: some.join(',') });
     const answer = await answerOf(exchange);
     if (exchange.status !== 200 || !answer) {
-      const note = accountNote(exchange, answer);
       // Of the token, not of the account.
-      io.warn(note?.kind === 'account' ? note.detail : `a look was not answered: status ${exchange.status}`);
+      io.warn(`a look was not answered: ${troubleOf(exchange, answer).detail}`);
       return;
     }
     yield { kind: 'captured', exchange, format: X_V2, posts: [] };

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Tape } from '../../../test/support/tape-server.js';
-import { RateLimited, type Bookmark, type Captured, type Cursor, type HarvestStep, type SeedView } from '../harvest.js';
+import {
+  NetworkError,
+  RateLimited,
+  type Bookmark,
+  type Captured,
+  type Cursor,
+  type HarvestStep,
+  type SeedView,
+} from '../harvest.js';
 import { youtubeConnector as connector } from './connector.js';
 import { youtube } from './index.js';
 import { commentOf, videoOf } from './uri.js';
@@ -61,6 +69,25 @@ describe('without a key', () => {
       { post: videoOf('perdureVid8') },
     ]);
     expect((await harvest(test, bookmark(steps).cursor)).map(({ kind }) => kind)).toEqual(['bookmark']);
+  });
+
+  it('finds handles of any script', async () => {
+    tape.on('GET /@%D9%86%D9%88%D8%B1', { body: `<link rel="canonical" href="${seed.uri}">` });
+    expect(await connector.resolve('https://www.youtube.com/@نور', test.io)).toMatchObject({ uri: seed.uri });
+    expect(await connector.resolve('https://www.youtube.com/@%D9%86%D9%88%D8%B1', test.io)).toMatchObject({
+      uri: seed.uri,
+    });
+  });
+
+  it('takes a page of HTML for no answer, and 404 for none of a video', async () => {
+    tape.on('GET /feeds/videos.xml', { headers: { 'content-type': 'text/html' }, body: '<html>Before you continue' });
+    await expect(harvest(test)).rejects.toThrow(NetworkError);
+    tape.on('GET /feeds/videos.xml', { status: 404 });
+    expect(await harvest(test)).toMatchObject([{ kind: 'account', state: 'notFound' }]);
+  });
+
+  it('says how far back a feed goes', async () => {
+    expect(bookmark(await harvest(test))).toMatchObject({ backTo: { beginning: true } });
   });
 
   it('tells a gap where no video is known any more', async () => {
@@ -125,7 +152,7 @@ describe('with a key', () => {
     await expect(harvest(keyed)).rejects.toBeInstanceOf(RateLimited);
   });
 
-  it('looks at fifty at once, and infers nothing from what an answer lacks', async () => {
+  it('looks at fifty at once, and infers no deletion from what an answer lacks', async () => {
     tape.on('GET /youtube/v3/videos', {
       body: {
         kind: 'youtube#videoListResponse',
@@ -134,7 +161,7 @@ describe('with a key', () => {
     });
     const posts = ['perdureVid9', 'perdureVid8'].map((id) => ({ post: videoOf(id), ref: `video ${id}` }));
     const steps = await stepsOf(connector.look!(seed, posts, keyed.io));
-    expect(steps).toHaveLength(1);
+    expect(steps.slice(1)).toMatchObject([{ kind: 'absence', post: videoOf('perdureVid8'), outcome: 'omitted' }]);
     expect(await readingsOf(youtube, keyed, captured(steps)[0]!)).toHaveLength(1);
   });
 });

@@ -1,23 +1,18 @@
 /**
- * What is new of a channel. By its feed: fifteen videos, one of which must have been known, else some may have passed. By the
- * API: its list of uploads and the comment threads below its videos, each down to what was known.
+ * What is new of a channel. Without a key by its feed; by the API its list of uploads and the comment threads below its
+ * videos, each down to what was known.
  */
-import type { Cursor, HarvestIo, HarvestStep, SeedView, SeenPost } from '../harvest.js';
-import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
-import { askApi, type ApiAnswer } from './harvest-ask.js';
+import type { Cursor, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import { asArray, asObject, asString, type JsonObject } from '../shared/json.js';
+import { API, askApi, type ApiAnswer } from './harvest-ask.js';
+import { harvestFeed } from './harvest-feed.js';
+import { cursorOf, placeOf } from './harvest-place.js';
+import { walk, type List, type Seen, type Walked } from './harvest-walk.js';
 import { commentOf, isChannelId, isCommentId, isVideoId, videoOf } from './uri.js';
 
-const FEED = 'youtube-feed';
-const API = 'youtube-api';
-const MOST_PAGES = 100;
-const KNOWN = 100;
-
-interface Place {
-  readonly videos: readonly string[];
-  readonly comments: readonly string[];
-  readonly etag: string | undefined;
-  readonly digest: string | undefined;
-}
+/** What a video and a thread are asked with, in harvests and looks alike, so that no two readings differ by the asking. */
+export const VIDEO_PARTS = 'snippet,status,statistics,contentDetails';
+export const THREAD_PARTS = 'snippet,replies';
 
 export async function* harvestChannel(
   seed: SeedView,
@@ -26,148 +21,77 @@ export async function* harvestChannel(
 ): AsyncGenerator<HarvestStep> {
   const id = asObject(seed.settings)?.['id'];
   if (!isChannelId(id)) return;
+  if (io.credential?.kind === 'key') yield* byApi(id, seed.backfill, since, io);
+  else yield* harvestFeed(id, since, io);
+}
+
+async function* byApi(id: string, backfill: number, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
   const place = placeOf(since);
-  if (io.credential?.kind === 'key') yield* byApi(id, seed, since === null, place, io);
-  else yield* byFeed(id, place, io);
-}
-
-// ── the feed ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-async function* byFeed(id: string, place: Place, io: HarvestIo): AsyncGenerator<HarvestStep> {
-  const exchange = await io.request(`https://www.youtube.com/feeds/videos.xml?channel_id=${id}`, {
-    ...(place.etag !== undefined && { since: { etag: place.etag } }),
-  });
-  if (exchange.status === 304 || (exchange.status === 200 && exchange.digest === place.digest)) {
-    yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole' };
+  const uploads = yield* walk(io, uploadsOf(id, io), place.videos, backfill);
+  let videos: Walked = NOTHING;
+  if ('ids' in uploads) videos = uploads;
+  else if (!(uploads.reason === 'playlistNotFound' && (await exists(id, io)))) {
+    yield trouble(uploads);
     return;
   }
-  const text = exchange.status === 200 ? (await exchange.body()).toString('utf8') : '';
-  if (!text.includes('<yt:channelId>')) {
-    const detail = `no feed of the channel: status ${exchange.status}`;
-    yield { kind: 'account', exchange, state: exchange.status === 404 ? 'notFound' : 'forbidden', detail };
-    return;
-  }
-  const posts = entriesIn(text);
-  if (posts.length > 0) yield { kind: 'captured', exchange, format: FEED, posts };
-  const ids = posts.map(({ ref }) => ref.slice(6));
-  if (place.videos.length > 0 && ids.length > 0 && !ids.some((each) => place.videos.includes(each)))
-    yield {
-      kind: 'gap',
-      reason: 'ceiling',
-      detail: `none of the videos of the last time is among the ${ids.length} of the feed`,
-    };
-  const { etag } = exchange.validators;
-  const videos = [...new Set([...ids, ...place.videos])].slice(0, KNOWN);
-  yield { kind: 'bookmark', cursor: cursorOf({ ...place, videos, etag, digest: exchange.digest }), reach: 'whole' };
-}
+  const withVideos = { ...place, videos: [...videos.ids, ...place.videos] };
+  // The quota may end among the comments: the videos are had.
+  yield { kind: 'bookmark', cursor: cursorOf(withVideos), reach: 'partial' };
 
-function entriesIn(text: string): SeenPost[] {
-  return text
-    .split('<entry>')
-    .slice(1)
-    .flatMap((entry) => {
-      const id = /<yt:videoId>([^<]+)<\/yt:videoId>/.exec(entry)?.[1];
-      const published = /<published>([^<]+)<\/published>/.exec(entry)?.[1];
-      return isVideoId(id)
-        ? [{ post: videoOf(id), ref: `video ${id}`, ...(published !== undefined && { published }) }]
-        : [];
-    });
-}
-
-// ── the API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-async function* byApi(
-  id: string,
-  { backfill }: SeedView,
-  first: boolean,
-  place: Place,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep> {
-  // Every channel's uploads are a playlist of the same number.
-  const uploads = { part: 'snippet,contentDetails,status', playlistId: `UU${id.slice(2)}` };
-  const videos = yield* walk(io, 'playlistItems', uploads, place.videos, backfill, videoIn);
-  if (!videos) return;
-  const threads = { part: 'snippet,replies', allThreadsRelatedToChannelId: id, order: 'time', textFormat: 'plainText' };
-  const comments = yield* walk(io, 'commentThreads', threads, place.comments, backfill, commentIn);
+  const threads = yield* walk(io, threadsOf(id), place.comments, backfill);
+  if (!('ids' in threads)) io.warn(`comments were not to be had: ${threads.said}`);
+  const ids = 'ids' in threads ? threads.ids : [];
   yield {
     kind: 'bookmark',
-    cursor: cursorOf({
-      ...place,
-      videos: [...new Set([...videos.ids, ...place.videos])].slice(0, KNOWN),
-      comments: [...new Set([...(comments?.ids ?? []), ...place.comments])].slice(0, KNOWN),
-    }),
+    cursor: cursorOf({ ...withVideos, comments: [...ids, ...place.comments] }),
     reach: 'whole',
-    ...(first && { backTo: { beginning: videos.end } }),
+    ...(since === null && {
+      backTo: { beginning: videos.end, ...(videos.oldest !== undefined && { published: videos.oldest }) },
+    }),
   };
 }
 
-interface Walk {
-  readonly ids: readonly string[];
-  readonly end: boolean;
+const NOTHING: Walked = { ids: [], end: true, oldest: undefined };
+
+/** Every channel's uploads are a playlist of the same number. It is not there before the first upload. */
+function uploadsOf(id: string, io: HarvestIo): List {
+  return {
+    name: 'playlistItems',
+    query: { part: 'snippet,contentDetails,status', playlistId: `UU${id.slice(2)}` },
+    size: 50,
+    seenIn: videoIn,
+    also: (ids) => videosOf(ids, io),
+  };
 }
 
-async function* walk(
-  io: HarvestIo,
-  list: string,
-  query: Readonly<Record<string, string>>,
-  known: readonly string[],
-  most: number,
-  seenIn: (item: JsonObject) => { id: string; post: SeenPost } | undefined,
-): AsyncGenerator<HarvestStep, Walk | undefined> {
-  const ids = new Set<string>();
-  let pageToken: string | undefined;
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const size = list === 'commentThreads' ? '100' : '50';
-    const answer = await askApi(io, list, {
-      ...query,
-      maxResults: size,
-      ...(pageToken !== undefined && { pageToken }),
-    });
-    if (!answer.body) {
-      yield* refused(list, answer, io);
-      return undefined;
-    }
-    const found = asArray(answer.body['items'])
-      .filter(isObject)
-      .flatMap((item) => seenIn(item) ?? []);
-    if (found.length > 0)
-      yield { kind: 'captured', exchange: answer.exchange, format: API, posts: found.map(({ post }) => post) };
-    const before = ids.size;
-    for (const { id } of found) ids.add(id);
-    pageToken = asString(answer.body['nextPageToken']);
-    if (found.some(({ id }) => known.includes(id))) return { ids: [...ids], end: false };
-    if (pageToken === undefined) return { ids: [...ids], end: true };
-    if (ids.size === before) {
-      yield gap(`${list}: the pages do not go on`);
-      return { ids: [...ids], end: false };
-    }
-    if (known.length === 0 && ids.size >= most) return { ids: [...ids], end: false };
-  }
-  yield gap(`${list}: more than ${MOST_PAGES} pages are new`);
-  return { ids: [...ids], end: false };
+/** A playlist says of a video what it is called; the video itself says what it is, and who may see it. */
+async function* videosOf(ids: readonly string[], io: HarvestIo): AsyncGenerator<HarvestStep> {
+  const { body, exchange, said } = await askApi(io, 'videos', { part: VIDEO_PARTS, id: ids.join(',') });
+  if (!body) io.warn(`videos were not to be had: ${said}`);
+  else if (asArray(body['items']).length > 0) yield { kind: 'captured', exchange, format: API, posts: [] };
 }
 
-const gap = (detail: string): HarvestStep => ({ kind: 'gap', reason: 'platform', detail });
+/** As HTML, which is what the API answers unless it is told otherwise: in plain text `<b>` may be the author's own. */
+function threadsOf(id: string): List {
+  return {
+    name: 'commentThreads',
+    query: { part: THREAD_PARTS, allThreadsRelatedToChannelId: id, order: 'time' },
+    size: 100,
+    seenIn: threadIn,
+  };
+}
 
-async function* refused(
-  list: string,
-  { exchange, reason, said }: ApiAnswer,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep> {
-  if (list === 'commentThreads') {
-    io.warn(`comments were not to be had: ${said}`);
-    return;
-  }
+async function exists(id: string, io: HarvestIo): Promise<boolean> {
+  const { body } = await askApi(io, 'channels', { part: 'snippet', id });
+  return asArray(body?.['items']).some((item) => asObject(item)?.['id'] === id);
+}
+
+function trouble({ exchange, reason, said }: ApiAnswer): HarvestStep {
   const gone = reason === 'playlistNotFound' || exchange.status === 404;
-  yield await Promise.resolve<HarvestStep>({
-    kind: 'account',
-    exchange,
-    state: gone ? 'notFound' : 'forbidden',
-    detail: said,
-  });
+  return { kind: 'account', exchange, state: gone ? 'notFound' : 'forbidden', detail: said };
 }
 
-function videoIn(item: JsonObject): { id: string; post: SeenPost } | undefined {
+function videoIn(item: JsonObject): Seen | undefined {
   const details = asObject(item['contentDetails']);
   const id = asObject(asObject(item['snippet'])?.['resourceId'])?.['videoId'] ?? details?.['videoId'];
   if (!isVideoId(id)) return undefined;
@@ -175,31 +99,10 @@ function videoIn(item: JsonObject): { id: string; post: SeenPost } | undefined {
   return { id, post: { post: videoOf(id), ref: `video ${id}`, ...(published !== undefined && { published }) } };
 }
 
-function commentIn(item: JsonObject): { id: string; post: SeenPost } | undefined {
+function threadIn(item: JsonObject): Seen | undefined {
   const top = asObject(asObject(item['snippet'])?.['topLevelComment']);
   const id = top?.['id'];
   if (!isCommentId(id)) return undefined;
   const published = asString(asObject(top?.['snippet'])?.['publishedAt']);
   return { id, post: { post: commentOf(id), ref: `comment ${id}`, ...(published !== undefined && { published }) } };
-}
-
-function placeOf(cursor: Cursor | null): Place {
-  const place = asObject(cursor);
-  const list = (key: string): string[] => asArray(place?.[key]).filter((id): id is string => typeof id === 'string');
-  return {
-    videos: list('videos'),
-    comments: list('comments'),
-    etag: asString(place?.['etag']),
-    digest: asString(place?.['digest']),
-  };
-}
-
-function cursorOf({ videos, comments, etag, digest }: Place): Cursor {
-  const list = (ids: readonly string[]): string[] => [...ids];
-  return {
-    videos: list(videos),
-    comments: list(comments),
-    ...(etag !== undefined && { etag }),
-    ...(digest !== undefined && { digest }),
-  };
 }
