@@ -19,7 +19,7 @@ function countOf(account: number): number {
 
 const idOf = (n: number): string => String(100_000_000 + n);
 
-function status(account: number, n: number): object {
+function status(origin: string, account: number, n: number): object {
   const uri = `${origin}/users/a${account}/statuses/${idOf(n)}`;
   return {
     id: idOf(n),
@@ -30,7 +30,7 @@ function status(account: number, n: number): object {
     content: `<p>منشور ${n} of account ${account}: ${'words and words '.repeat(8)}</p>`,
     visibility: 'public',
     language: 'ar',
-    account: accountOf(account),
+    account: accountOf(origin, account),
     media_attachments: [],
     mentions: [],
     tags: [],
@@ -44,19 +44,20 @@ function status(account: number, n: number): object {
   };
 }
 
-function accountOf(account: number): object {
+function accountOf(origin: string, account: number): object {
   const uri = `${origin}/users/a${account}`;
   const name = `a${account}`;
   return { id: String(account), username: name, acct: name, display_name: `Account ${account}`, uri, url: uri };
 }
 
-let origin = '';
 const server = createServer((request, response) => {
+  // Many hosts, all of them here: each has a rate budget of its own.
+  const origin = `http://${request.headers.host ?? 'localhost'}`;
   const url = new URL(request.url ?? '/', origin);
   const match = /^\/api\/v1\/accounts\/(\d+)(\/statuses)?$/.exec(url.pathname);
   if (!match) return void response.writeHead(404).end();
   const account = Number(match[1]);
-  let body: unknown = accountOf(account);
+  let body: unknown = accountOf(origin, account);
   if (match[2] !== undefined) {
     const count = countOf(account);
     const below = Number(url.searchParams.get('max_id') ?? Infinity) - 100_000_000;
@@ -65,7 +66,7 @@ const server = createServer((request, response) => {
     const page: object[] = [];
     if (url.searchParams.get('pinned') !== 'true')
       for (let n = Math.min(count, below) - 1; n > above && n >= 0 && page.length < limit; n--)
-        page.push(status(account, n));
+        page.push(status(origin, account, n));
     body = page;
   }
   const text = JSON.stringify(body);
@@ -73,7 +74,6 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
-  origin = `http://127.0.0.1:${port}`;
   process.stdout.write(`${port}\n`);
 });
 process.stdin.resume().on('end', () => process.exit(0));

@@ -55,13 +55,15 @@ try {
 
 async function bench(host: string): Promise<void> {
   const { url } = server;
-  process.env['PERDURE_PRIVATE_HOSTS'] = host;
+  process.env['PERDURE_HOST_ORIGINS'] = Array.from({ length: HOSTS }, (_, n) => `${hostOf(n)}=http://${host}`).join(
+    ',',
+  );
   const config = loadConfig({ ...process.env, DATABASE_URL: url, PERDURE_DATA: folder });
   const database = await openDatabase({ url, poolSize: 2, name: 'bench' });
   await migrate(database);
   await database.destroy();
   const archive = await openArchive(config, log, { databaseUrl: url, name: 'bench', poolSize: 4, migrate: true });
-  await followAll(archive, host);
+  await followAll(archive);
   const children = startChildren(config, log, url, 'harvest', 1);
   try {
     console.log(`${seeds} seeds, every ${every} s; the first harvests go back 60 posts each …`);
@@ -91,9 +93,14 @@ async function bench(host: string): Promise<void> {
   }
 }
 
-async function followAll({ pool, accessions }: Archive, host: string): Promise<void> {
+/** Servers, each with a rate budget of its own, as the fediverse is: all of them are the same process here. */
+const HOSTS = Math.ceil(seeds / 4);
+const hostOf = (n: number): string => `s${n % HOSTS}.example`;
+
+async function followAll({ pool, accessions }: Archive): Promise<void> {
   const collection = await accessions.ensureCollection('bench');
   for (let n = 1; n <= seeds; n++) {
+    const host = hostOf(n);
     const origin = `http://${host}`;
     const seed = {
       uri: `${origin}/users/a${n}`,
