@@ -33,6 +33,9 @@ const [seeds, every, seconds] = [args.seeds, args.every, args.seconds].map(Numbe
 /** What the schedule is meant to be. */
 const MEANT_SECONDS = 900;
 const CORES = 2;
+/** Servers, each with a rate budget of its own, as the fediverse is: all of them are the same process here. */
+const HOSTS = Math.ceil(seeds / 4);
+const hostOf = (n: number): string => `s${n % HOSTS}.example`;
 
 const log = openLog(process.env['LOG_LEVEL'] ?? 'warn', 'bench');
 const folder = await mkdtemp(join(tmpdir(), 'perdure-bench-'));
@@ -92,10 +95,6 @@ async function bench(host: string): Promise<void> {
     await archive.close();
   }
 }
-
-/** Servers, each with a rate budget of its own, as the fediverse is: all of them are the same process here. */
-const HOSTS = Math.ceil(seeds / 4);
-const hostOf = (n: number): string => `s${n % HOSTS}.example`;
 
 async function followAll({ pool, accessions }: Archive): Promise<void> {
   const collection = await accessions.ensureCollection('bench');
