@@ -155,6 +155,29 @@ describe('a harvest', () => {
     expect(steps.some(({ kind }) => kind === 'account' || kind === 'absence')).toBe(false);
   });
 
+  it('tries again where comments fail for another reason, and keeps the place', async () => {
+    tape.on(`${V3}/commentThreads`, failing('processingFailure', 400));
+    await expect(harvest()).rejects.toThrow('processingFailure');
+  });
+
+  it('does not take trouble with the key for word on the channel', async () => {
+    tape.on(`${V3}/playlistItems`, failing('badRequest', 400, 'API key not valid'));
+    await expect(harvest()).rejects.toMatchObject({ fault: 'configuration' });
+    tape.on(`${V3}/playlistItems`, failing('channelSuspended'));
+    expect(await harvest()).toMatchObject([{ kind: 'account', state: 'suspended' }]);
+  });
+
+  it('tells once where a list ends before any that was known', async () => {
+    const steps = await harvest({ videos: ['perdureVid0'], comments: ['UgPerdureTestAAAAAAA2AaABAg'] });
+    expect(steps.filter(({ kind }) => kind === 'gap')).toMatchObject([{ reason: 'platform' }]);
+    const again = await harvest(bookmark(steps).cursor);
+    expect(again.some(({ kind }) => kind === 'gap')).toBe(false);
+    tape.on(`${V3}/commentThreads`, { body: threads([]) });
+    const empty = await harvest(bookmark(again).cursor);
+    expect(empty.filter(({ kind }) => kind === 'gap')).toHaveLength(1);
+    expect((await harvest(bookmark(empty).cursor)).some(({ kind }) => kind === 'gap')).toBe(false);
+  });
+
   it('does not take a channel without uploads for one that is gone', async () => {
     tape.on(`${V3}/playlistItems`, failing('playlistNotFound', 404));
     tape.on(`${V3}/channels`, {

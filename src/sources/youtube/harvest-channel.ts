@@ -2,7 +2,8 @@
  * What is new of a channel. Without a key by its feed; by the API its list of uploads and the comment threads below its
  * videos, each down to what was known.
  */
-import type { Cursor, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import { SourceError } from '../../core/errors.js';
+import { NetworkError, type Cursor, type HarvestIo, type HarvestStep, type SeedView } from '../harvest.js';
 import { asArray, asObject, asString, type JsonObject } from '../shared/json.js';
 import { API, askApi, type ApiAnswer } from './harvest-ask.js';
 import { harvestFeed } from './harvest-feed.js';
@@ -34,16 +35,23 @@ async function* byApi(id: string, backfill: number, since: Cursor | null, io: Ha
     yield trouble(uploads);
     return;
   }
-  const withVideos = { ...place, videos: [...videos.ids, ...place.videos] };
+  const withVideos = { ...place, videos: landmarks(videos, place.videos) };
   // The quota may end among the comments: the videos are had.
   yield { kind: 'bookmark', cursor: cursorOf(withVideos), reach: 'partial' };
 
   const threads = yield* walk(io, threadsOf(id), place.comments, backfill);
-  if (!('ids' in threads)) io.warn(`comments were not to be had: ${threads.said}`);
-  const ids = 'ids' in threads ? threads.ids : [];
+  if (!('ids' in threads)) {
+    // Switched off, or not for this key. Other trouble passes: it is tried again, from the same place.
+    if (threads.exchange.status !== 403 && threads.exchange.status !== 404)
+      throw new NetworkError('server-error', `comments were not to be had: ${threads.said}`, threads.exchange);
+    io.warn(`comments were not to be had: ${threads.said}`);
+  }
   yield {
     kind: 'bookmark',
-    cursor: cursorOf({ ...withVideos, comments: [...ids, ...place.comments] }),
+    cursor: cursorOf({
+      ...withVideos,
+      comments: 'ids' in threads ? landmarks(threads, place.comments) : place.comments,
+    }),
     reach: 'whole',
     ...(since === null && {
       backTo: { beginning: videos.end, ...(videos.oldest !== undefined && { published: videos.oldest }) },
@@ -51,7 +59,11 @@ async function* byApi(id: string, backfill: number, since: Cursor | null, io: Ha
   };
 }
 
-const NOTHING: Walked = { ids: [], end: true, oldest: undefined };
+const NOTHING: Walked = { ids: [], end: true, oldest: undefined, broken: false };
+
+function landmarks({ ids, broken }: Walked, known: readonly string[]): readonly string[] {
+  return broken ? ids : [...ids, ...known];
+}
 
 /** Every channel's uploads are a playlist of the same number. It is not there before the first upload. */
 function uploadsOf(id: string, io: HarvestIo): List {
@@ -86,9 +98,21 @@ async function exists(id: string, io: HarvestIo): Promise<boolean> {
   return asArray(body?.['items']).some((item) => asObject(item)?.['id'] === id);
 }
 
+const CLOSED: ReadonlySet<string> = new Set([
+  'playlistItemsNotAccessible',
+  'playlistForbidden',
+  'channelForbidden',
+  'channelClosed',
+  'channelSuspended',
+]);
+
+/** Throws a SourceError where the key is what is wrong: that is no word on the channel. */
 function trouble({ exchange, reason, said }: ApiAnswer): HarvestStep {
-  const gone = reason === 'playlistNotFound' || exchange.status === 404;
-  return { kind: 'account', exchange, state: gone ? 'notFound' : 'forbidden', detail: said };
+  if (reason === 'playlistNotFound' || exchange.status === 404)
+    return { kind: 'account', exchange, state: 'notFound', detail: said };
+  if (reason === undefined || !CLOSED.has(reason))
+    throw new SourceError('configuration', `the API does not answer this key: ${said}`);
+  return { kind: 'account', exchange, state: reason === 'channelSuspended' ? 'suspended' : 'forbidden', detail: said };
 }
 
 function videoIn(item: JsonObject): Seen | undefined {

@@ -26,6 +26,8 @@ export interface Walked {
   /** The list ended; nothing is older. */
   readonly end: boolean;
   readonly oldest: string | undefined;
+  /** It ended without any that was known: what was known is no landmark any more. */
+  readonly broken: boolean;
 }
 
 /** @returns the answer where a page was refused: nothing is known of what was to come */
@@ -38,7 +40,7 @@ export async function* walk(
   const ids = new Set<string>();
   let oldest: string | undefined;
   let pageToken: string | undefined;
-  const walked = (end: boolean): Walked => ({ ids: [...ids], end, oldest });
+  const walked = (end: boolean): Walked => ({ ids: [...ids], end, oldest, broken: false });
   for (let page = 1; page <= MOST_PAGES; page++) {
     const answer = await askApi(io, list.name, {
       ...list.query,
@@ -58,7 +60,12 @@ export async function* walk(
     }
     pageToken = asString(answer.body['nextPageToken']);
     if (found.some(({ id }) => known.includes(id))) return walked(false);
-    if (pageToken === undefined) return walked(true);
+    if (pageToken === undefined) {
+      // Told once: what is known afterwards is what the list holds now.
+      if (known.length > 0)
+        yield { kind: 'gap', reason: 'platform', detail: `${list.name}: the list ends before any that was known` };
+      return { ...walked(true), broken: known.length > 0 };
+    }
     if (fresh.length === 0) {
       yield { kind: 'gap', reason: 'platform', detail: `${list.name}: the pages do not go on` };
       return walked(false);
