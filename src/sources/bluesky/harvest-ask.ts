@@ -1,100 +1,101 @@
 /** Asking servers of the AT Protocol (https://atproto.com/specs/xrpc), and what they say of an account. */
-import type { AccountNote, AccountState, Exchange, Gap, HarvestIo } from '../harvest.js';
+import type { Outcome } from '../../core/reading.js';
+import type { AccountState, Exchange, HarvestIo, HarvestStep } from '../harvest.js';
 import { NetworkError } from '../harvest.js';
-import { asObject, asString, type JsonObject } from '../shared/json.js';
+import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
 
 export interface Answer {
   readonly exchange: Exchange;
-  /** Of a 200. */
   readonly body: JsonObject | undefined;
   /** `{"error":"RepoTakendown","message":"…"}` */
   readonly error: string | undefined;
-  /** In one line. */
   readonly said: string;
 }
 
-/** Throws a NetworkError where the answer is no JSON: a page of a proxy says nothing about any account. */
 export async function ask(
   io: HarvestIo,
   server: string,
   method: string,
   query: Readonly<Record<string, string>>,
 ): Promise<Answer> {
-  const exchange = await io.request(addressOf(server, method, query), { headers: { accept: 'application/json' } });
+  const url = `${server}/xrpc/${method}?${new URLSearchParams(query).toString()}`;
+  const exchange = await io.request(url, { headers: { accept: 'application/json' } });
   return answerOf(exchange);
 }
 
-export function addressOf(server: string, method: string, query: Readonly<Record<string, string>>): string {
-  return `${server}/xrpc/${method}?${new URLSearchParams(query).toString()}`;
-}
-
 export async function answerOf(exchange: Exchange): Promise<Answer> {
-  const value = asObject(await exchange.json());
-  const whole = exchange.status === 200 && value !== undefined && asString(value['error']) === undefined;
-  const error = whole ? undefined : (asString(value?.['error'])?.slice(0, 80) ?? `status ${exchange.status}`);
-  const message = asString(value?.['message']);
-  const said = `${error ?? exchange.status}${message === undefined ? '' : `: ${oneLine(message)}`}`;
-  return { exchange, body: whole ? value : undefined, error, said };
+  const body = await objectOf(exchange);
+  const error = exchange.status === 200 ? undefined : (asString(body?.['error']) ?? `status ${exchange.status}`);
+  const message = asString(body?.['message']);
+  const said = `${error ?? exchange.status}${message === undefined ? '' : `: ${message.slice(0, 200)}`}`;
+  return { exchange, body: exchange.status === 200 ? body : undefined, error, said };
 }
 
-export function oneLine(text: string): string {
-  return text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
-}
-
-// ── what a server says in place of a repository ─────────────────────────────────────────────────────────────────────
-
-/** What is said of an account, and with it of all its posts: that none of them can be seen now. */
-export interface AccountTrouble {
-  readonly state: Extract<AccountState, 'suspended' | 'deactivated' | 'notFound'>;
-  readonly said: string;
-}
-
-/** https://atproto.com/guides/account-lifecycle */
-const REPO_ERRORS: Readonly<Record<string, AccountTrouble['state']>> = {
-  RepoTakendown: 'suspended',
-  RepoSuspended: 'suspended',
-  AccountTakedown: 'suspended',
-  RepoDeactivated: 'deactivated',
-  RepoNotFound: 'notFound',
-};
-
-/** Undefined where the error is not about the account. */
-export function accountError({ error, said }: Pick<Answer, 'error' | 'said'>): AccountTrouble | undefined {
-  if (error === undefined) return undefined;
-  const known = Object.hasOwn(REPO_ERRORS, error) ? REPO_ERRORS[error] : undefined;
-  // Some say it in words alone: `InvalidRequest: Could not find repo: did:plc:…`.
-  const state = known ?? (/could not find (?:repo|root|account|user)\b|repo not found/i.test(said) ? 'notFound' : undefined);
-  return state && { state, said };
-}
-
-/** Whether the server does not show it to us, whatever it is. */
-export function isRefusal({ exchange: { status }, error }: Pick<Answer, 'exchange' | 'error'>): boolean {
-  return status === 401 || status === 403 || /^(?:AuthMissing|AuthenticationRequired|Forbidden)$/.test(error ?? '');
-}
-
-/** What came in place of an answer. What is not about the account says nothing about it. */
-export function troubleOf(answer: Answer): AccountNote | Gap {
-  const { exchange, said } = answer;
-  const known = accountError(answer);
-  if (known) return { kind: 'account', exchange, state: known.state, detail: said };
-  if (isRefusal(answer)) return { kind: 'account', exchange, state: 'forbidden', detail: said };
-  return { kind: 'gap', reason: 'platform', detail: `the server gave something else than what it was asked for: ${said}` };
-}
-
-/** A method that this server does not have, or not for everybody. */
-export function isUnsupported(status: number, error: string | undefined): boolean {
-  return status === 404 || status === 405 || status === 501 || /^(?:MethodNotImplemented|UnknownMethod)$/.test(error ?? '');
-}
-
-/** The answer's error, of an exchange that should have been bytes. Undefined where it is no JSON. */
-export async function errorIn(exchange: Exchange): Promise<Pick<Answer, 'error' | 'said'> | undefined> {
+async function objectOf(exchange: Exchange): Promise<JsonObject | undefined> {
   try {
-    return await answerOf(exchange);
+    return asObject(await exchange.json());
   } catch (error) {
     if (error instanceof NetworkError && error.problem === 'not-json') return undefined;
     throw error;
   }
+}
+
+/** https://atproto.com/guides/account-lifecycle: what a server says in place of a repository. */
+const REPO_ERRORS: Readonly<Record<string, { readonly state: AccountState; readonly outcome: Outcome }>> = {
+  RepoTakendown: { state: 'suspended', outcome: 'suspended' },
+  RepoSuspended: { state: 'suspended', outcome: 'suspended' },
+  AccountTakedown: { state: 'suspended', outcome: 'suspended' },
+  RepoDeactivated: { state: 'deactivated', outcome: 'deactivated' },
+  RepoNotFound: { state: 'notFound', outcome: 'notFound' },
+};
+
+/** Undefined where the error is not about the account. */
+export function accountError({
+  error,
+  said,
+}: Answer): { state: AccountState; outcome: Outcome; said: string } | undefined {
+  const found = error === undefined ? undefined : REPO_ERRORS[error];
+  // Older servers say it in words: `Could not find repo for DID: did:plc:…`.
+  if (!found && /could not find (?:repo|root|account)|repo not found/i.test(said))
+    return { ...REPO_ERRORS['RepoNotFound']!, said };
+  return found && { ...found, said };
+}
+
+export function accountNote(answer: Answer): HarvestStep {
+  const known = accountError(answer);
+  return { kind: 'account', exchange: answer.exchange, state: known?.state ?? 'forbidden', detail: answer.said };
+}
+
+// ── DID documents ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Identity {
+  readonly pds: string | undefined;
+  readonly handle: string | undefined;
+}
+
+/** https://atproto.com/specs/did: `did:plc` at the directory, `did:web` at its own host. */
+export async function identityOf(did: string, io: HarvestIo): Promise<Identity | undefined> {
+  const web = /^did:web:([^:%]+(?:%3A\d+)?)$/i.exec(did)?.[1];
+  const url =
+    web === undefined
+      ? did.startsWith('did:plc:')
+        ? `https://plc.directory/${did}`
+        : undefined
+      : `https://${decodeURIComponent(web)}/.well-known/did.json`;
+  if (url === undefined) return undefined;
+  const exchange = await io.request(url, { headers: { accept: 'application/did+ld+json, application/json' } });
+  const document = exchange.status === 200 ? await objectOf(exchange) : undefined;
+  return document?.['id'] === did ? readDocument(document) : undefined;
+}
+
+export function readDocument(document: JsonObject): Identity {
+  const service = asArray(document['service'])
+    .filter(isObject)
+    .find((each) => /#atproto_pds$/.test(asString(each['id']) ?? ''));
+  const endpoint = asString(service?.['serviceEndpoint']);
+  const handle = asArray(document['alsoKnownAs'])
+    .filter((name): name is string => typeof name === 'string')
+    .find((name) => name.startsWith('at://'))
+    ?.slice(5);
+  return { pds: endpoint === undefined ? undefined : endpoint.replace(/\/+$/, ''), handle };
 }
