@@ -95,16 +95,17 @@ export async function summariseLooks(
   since: Date,
 ): Promise<readonly LookSummary[]> {
   const result = await db.query<LookSummary>(
-    `SELECT ${keyed('post_id')} AS post, bool_or(changed AND recorded_at >= $3) AS changed,
+    // For each post by itself, through the key: joined at once, a planner that knows little yet reads the whole table.
+    `SELECT ${keyed('k.post_id')} AS post, bool_or(changed AND recorded_at >= $3) AS changed,
        coalesce(min(recorded_at) FILTER (WHERE outcome = 'present') >= $3, false) AS fresh,
        (array_agg(observed_at ORDER BY recorded_at, observed_at) FILTER (WHERE outcome = 'present'))[1] AS "firstSeen"
-     FROM (
-       SELECT o.post_id, o.recorded_at, o.observed_at, o.outcome,
+     FROM unnest($1::uuid[]) AS k(post_id) CROSS JOIN LATERAL (
+       SELECT o.recorded_at, o.observed_at, o.outcome,
          row_number() OVER w > 1 AND (o.outcome, o.digest) IS DISTINCT FROM (lag(o.outcome) OVER w, lag(o.digest) OVER w) AS changed
-       FROM unnest($1::uuid[]) AS k(post_id) JOIN observation o USING (post_id)
-       WHERE o.collection_id = $2 AND o.hand = 'first' AND o.outcome NOT IN ('unreachable', 'omitted', 'notCaptured')
-       WINDOW w AS (PARTITION BY o.post_id ORDER BY o.recorded_at, o.observed_at, o.observation_id)) look
-     GROUP BY post_id`,
+       FROM observation o
+       WHERE o.post_id = k.post_id AND o.collection_id = $2 AND o.hand = 'first' AND o.outcome NOT IN ('unreachable', 'omitted', 'notCaptured')
+       WINDOW w AS (ORDER BY o.recorded_at, o.observed_at, o.observation_id)) look
+     GROUP BY k.post_id`,
     [posts, collection, since],
   );
   return result.rows;
