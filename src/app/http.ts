@@ -1,4 +1,5 @@
 /** The API as a part of a process: created, listening, closed. */
+import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { createApi } from '../api/index.js';
 import { UsageError } from '../core/errors.js';
@@ -39,10 +40,22 @@ export async function serveApi(archive: Archive, anyPort = false): Promise<Serve
   return {
     url,
     async close() {
-      await app.close();
+      await closeSoon(app);
       await network.close();
     },
   };
+}
+
+/** Answers on their way may end; a connection that never asked anything (a browser opens some ahead) would keep us for ever. */
+const CLOSE_MS = 2_000;
+
+async function closeSoon(app: INestApplication): Promise<void> {
+  const late = setTimeout(() => (app.getHttpServer() as Server).closeAllConnections(), CLOSE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 async function listen(app: INestApplication, port: number, host: string, anyPort: boolean): Promise<void> {
