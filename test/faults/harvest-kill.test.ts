@@ -23,6 +23,7 @@ import { startRedis, type TestRedis } from '../support/redis.js';
 
 const ACCOUNTS = 25;
 const ROUNDS = 8;
+const KILLS = 5;
 const PATIENCE_MS = 180_000;
 const KILL_EVERY_MS = 700;
 
@@ -77,17 +78,18 @@ async function harvestDisturbed(name: string, redis: TestRedis | null): Promise<
     await workers.start(2);
     const killing = workers.killNowAndThen();
     const ended: Key[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      write(servers, round);
+    let rounds = 0;
+    // On a busy machine workers start slowly, and fewer of them can be killed in the same time.
+    for (; rounds < ROUNDS || workers.kills < KILLS; rounds++) {
+      write(servers, rounds);
       ended.push(...(await harvestEach(archive, seeds)));
     }
     await killing.stop();
-    expect(workers.kills).toBeGreaterThanOrEqual(5);
-    expect(ended).toHaveLength(200);
+    expect(ended.length).toBeGreaterThanOrEqual(200);
     // Undisturbed once more: what was begun and never finished is found again.
     const last = await harvestEach(archive, seeds);
     await settled(archive);
-    await checkWhole(archive, servers, seeds, last);
+    await checkWhole(archive, servers, rounds, last);
   } finally {
     await endScripts();
     await reading.close();
@@ -146,10 +148,10 @@ async function settled({ pool }: Archive): Promise<void> {
 async function checkWhole(
   { pool }: Archive,
   servers: readonly MastodonTape[],
-  seeds: readonly Key[],
+  rounds: number,
   last: readonly Key[],
 ): Promise<void> {
-  const posts = ACCOUNTS * (50 + ROUNDS);
+  const posts = servers.length * (50 + rounds);
   const one = async <T>(sql: string, values: unknown[] = []): Promise<T> =>
     (await pool.query(sql, values)).rows[0] as T;
   expect(await one('SELECT count(*)::int AS n, count(DISTINCT uri)::int AS uris FROM post')).toEqual({
@@ -171,7 +173,6 @@ async function checkWhole(
     [last.map(showKey)],
   );
   expect(fresh.n).toBe(0);
-  expect(seeds).toHaveLength(servers.length);
 }
 
 class Workers {
