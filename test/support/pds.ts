@@ -35,6 +35,8 @@ export interface PdsAccount {
   post(text: string, more?: object): Promise<string>;
   edit(uri: string, text: string): Promise<void>;
   delete(uri: string): Promise<void>;
+  /** Likes a post of its own. */
+  like(uri: string): Promise<void>;
   upload(bytes: Buffer, type: string): Promise<unknown>;
   rename(handle: string): Promise<void>;
   deactivate(): Promise<void>;
@@ -110,6 +112,14 @@ async function createAccount(url: string, name: string): Promise<PdsAccount> {
     },
     async delete(uri) {
       await post('com.atproto.repo.deleteRecord', { repo: did, collection, rkey: rkeyOf(uri) });
+    },
+    async like(uri) {
+      const query = new URLSearchParams({ repo: did, collection, rkey: rkeyOf(uri) });
+      const { cid } = (await (await fetch(`${url}/xrpc/com.atproto.repo.getRecord?${query.toString()}`)).json()) as {
+        cid: string;
+      };
+      const like = { $type: 'app.bsky.feed.like', subject: { uri, cid }, createdAt: new Date().toISOString() };
+      await post('com.atproto.repo.createRecord', { repo: did, collection: like.$type, record: like });
     },
     async upload(bytes, type) {
       return (await call(url, 'com.atproto.repo.uploadBlob', bytes, token, type))['blob'];

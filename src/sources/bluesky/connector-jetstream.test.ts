@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WebSocketServer } from 'ws';
 import { openTestIo, readingsOf, type TestIo } from '../../../test/support/harvest-io.js';
-import type { Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { jetstreamConnector as connector } from './connector-jetstream.js';
 import { bluesky } from './index.js';
 
@@ -15,7 +15,7 @@ let asked: URL[];
 let said: string[];
 let play: readonly object[];
 let test: TestIo;
-const T0 = 1_900_000_000_000_000;
+const T0 = Date.now() * 1_000;
 
 beforeEach(async () => {
   asked = [];
@@ -68,6 +68,7 @@ const captured = (steps: readonly HarvestStep[]): Captured[] =>
 it('claims streams only', async () => {
   expect(connector.claims('wss://jetstream2.us-east.bsky.network/subscribe')).toBe(1);
   expect(connector.claims('wss://bsky.network/xrpc/com.atproto.sync.subscribeRepos')).toBe(1);
+  expect(connector.claims('wss://jetstream1.us-west.bsky.network')).toBe(1);
   expect(connector.claims('https://bsky.app/profile/a.example')).toBe(0);
   expect(await connector.resolve('wss://j.example/subscribe?all=true', test.io)).toMatchObject({
     uri: 'wss://j.example/subscribe?all=true',
@@ -80,15 +81,51 @@ it('keeps posts, edits and deletions as they came, and its place after them', as
   const steps = await harvest(null);
   const read = await readingsOf(bluesky, test, captured(steps)[0]!);
   expect(read).toMatchObject([{ outcome: 'present' }, { outcome: 'present' }, { outcome: 'deleted' }]);
-  expect(steps.at(-1)).toEqual({ kind: 'bookmark', cursor: { at: T0 + 4 }, reach: 'whole' });
+  expect(steps.at(-1)).toMatchObject({ kind: 'bookmark', cursor: { at: T0 + 4 }, reach: 'whole' });
   expect(asked[0]!.searchParams.getAll('wantedCollections')).toContain('app.bsky.feed.post');
 });
 
-it('goes on a little before its place, and takes nothing twice', async () => {
+it('goes on a little before its place, and keeps what another server of that name counts behind it', async () => {
   play = [event(1), event(2), event(3)];
   const steps = await harvest({ at: T0 + 3 });
   expect(asked[0]!.searchParams.get('cursor')).toBe(String(T0 + 3 - 5_000_000));
-  expect(await readingsOf(bluesky, test, captured(steps)[0]!)).toHaveLength(1);
+  expect(await readingsOf(bluesky, test, captured(steps)[0]!)).toHaveLength(3);
+  expect(steps.at(-1)).toMatchObject({ cursor: { at: T0 + 3 } });
+});
+
+it('reads events whatever their keys come in order, and keeps what is none for itself', async () => {
+  const { commit, kind, time_us, did } = event(1) as Record<string, unknown>;
+  play = [{ commit, kind, time_us, did }, { hello: 'world' }, event(2)];
+  const steps = await harvest(null, [A]);
+  const read = await Promise.all(captured(steps).map((step) => readingsOf(bluesky, test, step)));
+  expect(read.flat().filter((item) => 'post' in item)).toHaveLength(2);
+  expect(captured(steps)).toHaveLength(3);
+});
+
+it('leaves a server that sends something else all the time', async () => {
+  play = Array.from({ length: 500 }, (_, n) => ({ hello: n }));
+  await expect(harvest(null, [A])).rejects.toMatchObject({ problem: 'broken' });
+});
+
+it('ends with a bookmark although nobody says anything; and goes on from then', async () => {
+  const { kind, cursor } = (await harvest(null, [A]))[0] as Bookmark;
+  expect(kind).toBe('bookmark');
+  await harvest(cursor, [A]);
+  const from = Number(asked[1]!.searchParams.get('cursor'));
+  expect(from).toBeGreaterThan((Date.now() - 400_000) * 1_000);
+});
+
+it('tells no gap of an account that was quiet for days, and listened to', async () => {
+  const quiet = { at: (Date.now() - 3 * 86_400_000) * 1_000, until: Date.now() - 5_000, of: A };
+  play = [event(1)];
+  expect((await harvest(quiet, [A])).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+});
+
+it('tells a gap where the stream of everybody goes on later than it was left', async () => {
+  play = [event(1)];
+  const hourAgo = Date.now() - 3_600_000;
+  const steps = await harvest({ at: hourAgo * 1_000, until: hourAgo });
+  expect(steps).toMatchObject([{}, { kind: 'gap', reason: 'cursor-reset', from: new Date(hourAgo).toISOString() }, {}]);
 });
 
 it('asks for the followed accounts, and keeps no others though the server sends them', async () => {

@@ -3,7 +3,8 @@
  * (`com.atproto.sync.subscribeRepos`). Seconds after it happened, a post, its edit and its deletion are kept.
  */
 import type { Connector } from '../harvest.js';
-import { harvestStream, resolveStream, streamIn } from './harvest-stream.js';
+import { harvestStream } from './harvest-stream.js';
+import { resolveStream, streamIn } from './harvest-stream-open.js';
 
 export const jetstreamConnector: Connector = {
   id: 'jetstream',

@@ -1,4 +1,4 @@
-/** Following an account at its own server, where the server misbehaves; the real one is in test/integration. */
+/** Following an account at its own server, where the server misbehaves; the real one is in connector.pds.test.ts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
@@ -165,6 +165,34 @@ describe('a harvest', () => {
     await moved.close();
   });
 
+  it('takes a page for no answer, and moves nothing', async () => {
+    tape.on(HEAD, { headers: { 'content-type': 'text/html' }, body: '<html>' });
+    await expect(harvest()).rejects.toMatchObject({ problem: 'not-json' });
+  });
+
+  it('does not wait for the directory', async () => {
+    tape.on(`GET /${DID}`, { headers: { 'content-type': 'text/html' }, body: '<html>' });
+    head('r1');
+    tape.on(LIST, repo([1]));
+    expect((await harvest()).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+    expect(test.warnings[0]).toContain(DID);
+  });
+
+  it('notes that an account was given up, and says nothing of its posts', async () => {
+    tape.on(HEAD, { status: 400, body: { error: 'RepoNotFound' } });
+    tape.on(`GET /${DID}`, { status: 410, body: { message: `DID not available: ${DID}` } });
+    expect(await harvest()).toMatchObject([{ kind: 'account', state: 'deleted' }]);
+  });
+
+  it('looks further down where the server does not tell what changed, and the newest are as they were', async () => {
+    head('r1');
+    tape.on(LIST, repo(range(1, 250)));
+    const { cursor } = bookmark(await harvest());
+    head('r2');
+    const pages = captured(await harvest(cursor));
+    expect(pages.flatMap(({ posts }) => posts.map(({ post }) => post))).toContain(uri(1));
+  });
+
   it('stops where the list does not go on', async () => {
     head('r1');
     tape.on(LIST, { body: { records: [record(1)], cursor: 'again' } });
@@ -178,12 +206,37 @@ describe('a look', () => {
   const posts = [{ post: uri(1) as never, ref: `app.bsky.feed.post/${rkey(1)}` }];
   const gone = { status: 400, body: { error: 'RecordNotFound', message: 'Could not locate record' } };
 
-  it('believes a server that serves the account and says that the record is gone', async () => {
+  it.each([
+    ['gives no proof', { status: 404, body: { error: 'MethodNotImplemented' } }],
+    ['gives a page for a proof', { headers: { 'content-type': 'text/html' }, body: '<html>' }],
+    ['gives bytes that are no CAR', { body: Buffer.from('0aa16572', 'hex') }],
+  ])('calls no record deleted where the server says that it has none, and %s', async (_, reply) => {
     tape.on(RECORD, gone);
     head('r1');
+    tape.on('GET /xrpc/com.atproto.sync.getRecord', reply);
     expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([
-      { kind: 'absence', outcome: 'deleted' },
+      { kind: 'absence', outcome: 'notFound' },
     ]);
+  });
+
+  it('asks at the server to which the account has moved', async () => {
+    tape.on(RECORD, gone);
+    const moved = await startTape({ [RECORD]: { body: record(1) } });
+    tape.on(`GET /${DID}`, {
+      body: { id: DID, service: [{ id: '#atproto_pds', serviceEndpoint: 'https://new.example' }] },
+    });
+    const both = openTestIo({
+      hosts: { 'pds.example': tape.url, 'plc.directory': tape.url, 'new.example': moved.url },
+    });
+    const steps = await stepsOf(connector.look!(seed, posts, both.io));
+    expect(steps).toMatchObject([{ kind: 'account', state: 'moved' }, { kind: 'captured' }]);
+    await both.close();
+    await moved.close();
+  });
+
+  it('says that another record is no sign of this one', async () => {
+    tape.on(RECORD, { body: record(2) });
+    expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([{ outcome: 'omitted' }]);
   });
 
   it('says of an account that is not served nothing of its posts', async () => {
@@ -195,12 +248,19 @@ describe('a look', () => {
     ]);
   });
 
-  it.each([
-    ['HTML', { headers: { 'content-type': 'text/html' }, body: '<html>' }],
-    ['an error of another kind', { status: 400, body: { error: 'InvalidRequest' } }],
-  ])('takes %s for no word at all', async (_, reply) => {
-    tape.on(RECORD, reply);
+  it('takes an error of another kind for no word about the post', async () => {
+    tape.on(RECORD, { status: 400, body: { error: 'InvalidRequest' } });
     head('r1');
     expect(await stepsOf(connector.look!(seed, posts, test.io))).toMatchObject([{ outcome: 'unreachable' }]);
+  });
+
+  it('says nothing where a page comes for an answer, goes on with the next post, and gives up after three', async () => {
+    const page = { headers: { 'content-type': 'text/html' }, body: '<html>' };
+    const [first, second] = [posts[0]!, { post: uri(2) as never, ref: `app.bsky.feed.post/${rkey(2)}` }];
+    tape.on(RECORD, [page, { body: record(2) }]);
+    expect(await stepsOf(connector.look!(seed, [first, second], test.io))).toMatchObject([{ kind: 'captured' }]);
+    tape.on(RECORD, page);
+    const looks = stepsOf(connector.look!(seed, [first, second, first], test.io));
+    await expect(looks).rejects.toMatchObject({ problem: 'not-json' });
   });
 });

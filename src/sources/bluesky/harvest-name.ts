@@ -15,6 +15,10 @@ const PAGE = /^https?:\/\/(?:www\.|staging\.|main\.)?bsky\.app\/profile\/([^/?#]
 const AT = /^at:\/\/([^/?#]+)\/?$/i;
 const SERVER = /^(https?:\/\/[^/?#\s]+)\/(did:[^/?#]+|[^/?#]+)\/?$/i;
 
+export function isHandle(text: string): boolean {
+  return text.length <= 253 && HANDLE.test(text);
+}
+
 export function accountIn(text: string): AccountName | undefined {
   const named = PAGE.exec(text)?.[1] ?? AT.exec(text)?.[1];
   if (named !== undefined) return nameOf(decode(named), 1);
@@ -30,7 +34,7 @@ export function accountIn(text: string): AccountName | undefined {
 
 function nameOf(name: string, sure: number): AccountName | undefined {
   if (isName(name)) return { name, sure };
-  return HANDLE.test(name) || /^[a-z0-9-]+\.test$/i.test(name) ? { name: name.toLowerCase(), sure } : undefined;
+  return isHandle(name) ? { name: name.toLowerCase(), sure } : undefined;
 }
 
 /** `isDid` narrows; here a text that is none is a handle. */

@@ -1,215 +1,163 @@
 /**
- * What is new in a repository. Its server lists every record of a collection, the newest first, so that the end of the
- * list is the end: nothing that is there can be missed. Whether anything has changed at all, one small request tells.
+ * What is new in a repository. Whether anything has changed at all, one small request tells; what was written since,
+ * the repository itself, in a slice that its owner signed; and its server lists every record of a collection, so that
+ * the end of the list is the end.
  */
-import type { Bookmark, Cursor, HarvestIo, HarvestStep, SeedView, SeenPost } from '../harvest.js';
-import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
-import { accountError, accountNote, ask, identityOf, type Answer } from './harvest-ask.js';
-import { parseAtUri, tryPostUri } from './uri.js';
+import type { Bookmark, Captured, Cursor, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import { NetworkError } from '../harvest.js';
+import { asObject, asString } from '../shared/json.js';
+import { accountError, ask, isRefusal, troubleOf, type Answer } from './harvest-ask.js';
+import { getRepository, type Listed, type Repository } from './harvest-car.js';
+import { harvestFeed } from './harvest-feed.js';
+import { notesOn, settingsOf, tryIdentityOf, type Identity, type RepoSettings } from './harvest-identity.js';
+import { walkList, type Walk } from './harvest-list.js';
+import { cursorOf, knownAfter, placeOf, type Place } from './harvest-place.js';
+import { POST, PROFILE, profileUri } from './uri.js';
+import { REPOST } from './record.js';
 
-const COLLECTIONS = ['app.bsky.feed.post', 'app.bsky.feed.repost'];
-const LIMIT = 100;
-const MOST_PAGES = 200;
+const COLLECTIONS = [POST, REPOST];
 /** Beyond so many posts the whole repository in one answer is less to ask. */
 const WHOLE_FROM = 2_000;
 const MOST_REPO_BYTES = 1024 * 1024 * 1024;
-/** Of each collection so many are remembered, with their versions. */
-const KNOWN = 100;
+const MOST_CHANGE_BYTES = 64 * 1024 * 1024;
+/** Beside the whole repository, so many records are listed to know the place. */
+const ANCHORS = 100;
 /** A new handle changes nothing in the repository. */
 const IDENTITY_EVERY_MS = 3_600_000;
 
-export interface RepoSettings {
-  readonly did: string;
-  readonly pds: string;
-  readonly handle: string | undefined;
-}
-
-export function settingsOf(settings: unknown): RepoSettings | undefined {
-  const found = asObject(settings);
-  const [did, pds, handle] = ['did', 'pds', 'handle'].map((key) => asString(found?.[key]));
-  return did === undefined || pds === undefined ? undefined : { did, pds, handle };
-}
-
-interface Place {
-  readonly rev: string | undefined;
-  /** Milliseconds since 1970: when the DID document was read last. */
-  readonly identityAt: number;
-  /** Collection → keys of its newest records. */
-  readonly known: Readonly<Record<string, readonly string[]>>;
-}
-
 export async function* harvestRepo(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
-  const settings = settingsOf(seed.settings);
+  let settings = settingsOf(seed.settings);
   if (!settings) return;
   const before = placeOf(since);
-  const identityAt = io.now() - before.identityAt > IDENTITY_EVERY_MS ? io.now() : before.identityAt;
-  let { pds } = settings;
-  let latest = await ask(io, pds, 'com.atproto.sync.getLatestCommit', { did: settings.did });
-  if (identityAt !== before.identityAt || accountError(latest)?.state === 'notFound') {
-    const moved = yield* identityNotes(settings, latest, io);
-    if (moved !== undefined) {
-      pds = moved;
-      latest = await ask(io, pds, 'com.atproto.sync.getLatestCommit', { did: settings.did });
-    }
+  let head = await headOf(settings, io);
+  let identity: Identity | undefined;
+  if (io.now() - before.identityAt > IDENTITY_EVERY_MS || head instanceof Error || accountError(head)) {
+    identity = await tryIdentityOf(settings.did, io);
+    const { pds } = settings;
+    if (identity) settings = yield* notesOn(identity, settings);
+    if (identity?.isGone) return;
+    if (settings.pds !== pds) head = await headOf(settings, io);
   }
-  if (!latest.body) {
-    yield accountNote(latest);
-    return;
-  }
-  const rev = asString(latest.body['rev']);
-  if (since !== null && rev !== undefined && rev === before.rev) {
-    yield { kind: 'bookmark', cursor: cursorOf({ ...before, identityAt }), reach: 'whole' };
-    return;
-  }
-  const known: Record<string, readonly string[]> = { ...before.known };
-  let backTo: Bookmark['backTo'];
-  if (since === null && seed.backfill > WHOLE_FROM) {
-    yield* wholeRepo(pds, settings.did, io);
-    backTo = { beginning: true };
-  }
-  for (const collection of COLLECTIONS) {
-    const most = backTo === undefined ? seed.backfill : LIMIT;
-    const walk = yield* walkDown(pds, settings.did, collection, before.known[collection], most, io);
-    if (!walk) return;
-    known[collection] = [...new Set([...walk.keys, ...(before.known[collection] ?? [])])].slice(0, KNOWN);
-    if (since === null && collection === COLLECTIONS[0])
-      backTo ??= { beginning: walk.end, ...(walk.oldest !== undefined && { published: walk.oldest }) };
-  }
-  yield {
-    kind: 'bookmark',
-    cursor: cursorOf({ rev, identityAt, known }),
-    reach: 'whole',
-    ...(since === null && backTo && { backTo }),
-  };
+  if (head instanceof Error) throw head;
+  const place = { ...before, identityAt: identity ? io.now() : before.identityAt };
+  const rev = asString(head.body?.['rev']);
+  if (isRefusal(head)) yield* harvestFeed(settings, seed, place, head, io);
+  else if (!head.body) yield troubleOf(head);
+  else if (since !== null && rev !== undefined && rev === before.rev)
+    yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole' };
+  else yield* new RepoHarvest(settings, seed, since === null, { ...place, rev }, before, identity, io).run();
 }
 
-/** A renamed account, or one that moved to another server. @returns the server, where it is another one */
-async function* identityNotes(
-  { did, pds, handle }: RepoSettings,
-  { exchange }: Answer,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep, string | undefined> {
-  const identity = await identityOf(did, io);
-  if (!identity) return undefined;
-  const settings = {
-    did,
-    pds: identity.pds ?? pds,
-    ...((identity.handle ?? handle) && { handle: identity.handle ?? handle! }),
-  };
-  if (identity.handle !== undefined && identity.handle !== handle)
-    yield {
-      kind: 'account',
-      exchange,
-      state: 'renamed',
-      name: identity.handle,
-      settings,
-      detail: `${handle ?? did} is now ${identity.handle}`,
+async function headOf({ did, pds }: RepoSettings, io: HarvestIo): Promise<Answer | NetworkError> {
+  try {
+    return await ask(io, pds, 'com.atproto.sync.getLatestCommit', { did });
+  } catch (error) {
+    // The account may have moved away from a server that is gone.
+    if (error instanceof NetworkError) return error;
+    throw error;
+  }
+}
+
+class RepoHarvest {
+  private readonly walks = new Map<string, Walk>();
+
+  constructor(
+    private readonly settings: RepoSettings,
+    private readonly seed: SeedView,
+    private readonly isFirst: boolean,
+    /** Where the harvest will have come to. */
+    private readonly place: Place,
+    private readonly before: Place,
+    private readonly identity: Identity | undefined,
+    private readonly io: HarvestIo,
+  ) {}
+
+  async *run(): AsyncGenerator<HarvestStep> {
+    const repository = await this.repository();
+    const changed = this.isFirst ? undefined : repository?.records?.filter(isWanted);
+    // Likes and follows are most of what an account writes.
+    if (changed?.length === 0 && !repository?.isPartial) return void (yield this.bookmark(this.place));
+    if (this.isFirst && repository) yield this.whole(repository);
+    if (!repository) yield* this.profile();
+    for (const collection of COLLECTIONS) {
+      const walk = yield* walkList(this.settings, this.options(collection, repository), this.io);
+      if (walk && 'said' in walk) {
+        // Of the lists nothing was seen: its place in the repository stays.
+        const stayed = { ...this.before, identityAt: this.place.identityAt };
+        if (isRefusal(walk)) yield* harvestFeed(this.settings, this.seed, stayed, walk, this.io);
+        else yield troubleOf(walk);
+      }
+      if (!walk || 'said' in walk) return;
+      this.walks.set(collection, walk);
+    }
+    if (changed) yield* this.unlisted(repository!, changed);
+    yield this.bookmark({ ...this.place, known: this.known() }, repository);
+  }
+
+  private async repository(): Promise<Repository | undefined> {
+    const { settings, identity, before, io } = this;
+    if (this.isFirst) {
+      if (this.seed.backfill <= WHOLE_FROM) return undefined;
+      return getRepository(settings, identity?.key, { maxBytes: MOST_REPO_BYTES }, io);
+    }
+    if (before.rev === undefined) return undefined;
+    return getRepository(settings, identity?.key, { since: before.rev, maxBytes: MOST_CHANGE_BYTES }, io);
+  }
+
+  private whole({ exchange, records = [] }: Repository): Captured {
+    const own = records.filter(isWanted).sort((a, b) => (a.rkey < b.rkey ? 1 : -1));
+    const posts = own.slice(0, this.seed.backfill).map((each) => each.seen());
+    return { kind: 'captured', exchange, format: 'bluesky-car', posts };
+  }
+
+  private options(collection: string, repository: Repository | undefined): Parameters<typeof walkList>[1] {
+    return {
+      collection,
+      known: this.isFirst ? undefined : (this.before.known[collection] ?? []),
+      most: repository?.records ? ANCHORS : this.seed.backfill,
+      looksForEdits: !this.isFirst && !repository?.records,
     };
-  if (identity.pds === undefined || identity.pds === pds) return undefined;
-  yield { kind: 'account', exchange, state: 'moved', settings, detail: `its records are at ${identity.pds} now` };
-  return identity.pds;
-}
-
-/** The repository as one file, its commit signed: https://atproto.com/specs/repository */
-async function* wholeRepo(pds: string, did: string, io: HarvestIo): AsyncGenerator<HarvestStep> {
-  const url = `${pds}/xrpc/com.atproto.sync.getRepo?did=${encodeURIComponent(did)}`;
-  const exchange = await io.request(url, {
-    headers: { accept: 'application/vnd.ipld.car' },
-    maxBytes: MOST_REPO_BYTES,
-  });
-  if (exchange.status === 200) yield { kind: 'captured', exchange, format: 'bluesky-car', posts: [] };
-  else
-    io.warn(`the repository was not handed out as a whole (status ${exchange.status}): its records are listed instead`);
-}
-
-interface Walk {
-  readonly keys: readonly string[];
-  /** The list was read to its end. */
-  readonly end: boolean;
-  readonly oldest: string | undefined;
-}
-
-async function* walkDown(
-  pds: string,
-  did: string,
-  collection: string,
-  known: readonly string[] | undefined,
-  most: number,
-  io: HarvestIo,
-): AsyncGenerator<HarvestStep, Walk | undefined> {
-  const anchors = new Set(known);
-  const keys: string[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  let oldest: string | undefined;
-  for (let page = 1; page <= MOST_PAGES; page++) {
-    const query = { repo: did, collection, limit: String(LIMIT), ...(cursor !== undefined && { cursor }) };
-    const answer = await ask(io, pds, 'com.atproto.repo.listRecords', query);
-    const records = answer.body && asArray(answer.body['records']);
-    if (!answer.body || !records) {
-      if (page === 1) yield accountNote(answer);
-      else
-        yield { kind: 'gap', reason: 'platform', detail: `page ${page} of ${collection} was no list: ${answer.said}` };
-      return undefined;
-    }
-    const posts = records.flatMap((record) => seenIn(record, did));
-    if (records.length > 0)
-      yield {
-        kind: 'captured',
-        exchange: answer.exchange,
-        format: 'bluesky-api',
-        posts: posts.map(({ seen: each }) => each),
-      };
-    const fresh = posts.filter(({ key }) => !seen.has(key));
-    for (const { key, seen: each } of fresh) {
-      seen.add(key);
-      keys.push(key);
-      oldest = each.published ?? oldest;
-    }
-    const next = asString(answer.body['cursor']);
-    if (records.length === 0 || next === undefined) return { keys, end: true, oldest };
-    if (posts.some(({ key }) => anchors.has(key))) return { keys, end: false, oldest };
-    if (fresh.length === 0 || next === cursor) {
-      yield {
-        kind: 'gap',
-        reason: 'platform',
-        detail: `the list of ${collection} does not go on: the same page came twice`,
-      };
-      return { keys, end: false, oldest };
-    }
-    if (anchors.size === 0 && keys.length >= most) return { keys, end: false, oldest };
-    cursor = next;
   }
-  yield { kind: 'gap', reason: 'ceiling', detail: `more than ${MOST_PAGES * LIMIT} records of ${collection} are new` };
-  return { keys, end: false, oldest };
+
+  /** Edits far down, posts under an old key, the profile: what the lists did not come to. */
+  private *unlisted({ exchange }: Repository, changed: readonly Listed[]): Generator<HarvestStep> {
+    const rest = changed.filter(({ collection, key }) => this.walks.get(collection)?.keys.includes(key) !== true);
+    if (rest.length === 0) return;
+    const posts = rest.filter(({ collection }) => collection !== PROFILE).map((each) => each.seen());
+    yield { kind: 'captured', exchange, format: 'bluesky-car', posts };
+  }
+
+  private async *profile(): AsyncGenerator<HarvestStep> {
+    if (!this.isFirst && !this.identity) return;
+    const { did, pds } = this.settings;
+    const query = { repo: did, collection: PROFILE, rkey: 'self' };
+    const { body, exchange } = await ask(this.io, pds, 'com.atproto.repo.getRecord', query);
+    if (body?.['uri'] === profileUri(did) && asObject(body['value']))
+      yield { kind: 'captured', exchange, format: 'bluesky-api', posts: [] };
+  }
+
+  private known(): Place['known'] {
+    const known = { ...this.before.known };
+    for (const [collection, { keys }] of this.walks) known[collection] = knownAfter(keys, known[collection]);
+    return known;
+  }
+
+  private bookmark(place: Place, whole?: Repository): Bookmark {
+    const posts = this.walks.get(POST);
+    const oldest = whole?.records?.filter(({ collection }) => collection === POST).sort(byKey)[0];
+    const published = whole ? oldest?.seen().published : posts?.oldest;
+    const backTo = {
+      beginning: whole !== undefined || posts?.end === true,
+      ...(published !== undefined && { published }),
+    };
+    return { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole', ...(this.isFirst && { backTo }) };
+  }
 }
 
-/** A record is known by its key and its version: an edited one is not where the list was left. */
-function seenIn(record: unknown, did: string): { key: string; seen: SeenPost }[] {
-  const object: JsonObject | undefined = isObject(record) ? record : undefined;
-  const place = parseAtUri(object?.['uri']);
-  const post = tryPostUri(object?.['uri']);
-  if (!place || post === undefined || place.did !== did) return [];
-  const created = asString(asObject(object?.['value'])?.['createdAt']);
-  const ref = `${place.collection}/${place.rkey}`;
-  const key = `${place.rkey} ${asString(object?.['cid'])?.slice(-12) ?? ''}`;
-  return [{ key, seen: { post, ref, ...(created !== undefined && { published: created }) } }];
+function isWanted({ collection }: Listed): boolean {
+  return COLLECTIONS.includes(collection) || collection === PROFILE;
 }
 
-function placeOf(cursor: Cursor | null): Place {
-  const place = asObject(cursor);
-  const known = Object.entries(asObject(place?.['known']) ?? {}).map(([collection, keys]) => [
-    collection,
-    asArray(keys).filter((key): key is string => typeof key === 'string'),
-  ]);
-  return {
-    rev: asString(place?.['rev']),
-    identityAt: asNumber(place?.['identityAt']) ?? 0,
-    known: Object.fromEntries(known) as Place['known'],
-  };
-}
-
-function cursorOf({ rev, identityAt, known }: Place): Cursor {
-  const lists = Object.fromEntries(Object.entries(known).map(([collection, keys]) => [collection, [...keys]]));
-  return { ...(rev !== undefined && { rev }), identityAt, known: lists };
+function byKey(a: Listed, b: Listed): number {
+  return a.rkey < b.rkey ? -1 : 1;
 }

@@ -1,14 +1,13 @@
 /** From a handle to the account's DID, and to the server where its records are. */
 import { UsageError } from '../../core/errors.js';
-import type { HarvestIo, ResolvedSeed } from '../harvest.js';
+import type { HarvestIo, NetworkProblem, ResolvedSeed } from '../harvest.js';
 import { NetworkError } from '../harvest.js';
 import { asObject, asString } from '../shared/json.js';
-import { ask, identityOf, readDocument } from './harvest-ask.js';
+import { ask } from './harvest-ask.js';
+import { APP_VIEW } from './harvest-feed.js';
+import { identityOf, readDocument, storedSettings } from './harvest-identity.js';
 import { accountIn, type AccountName } from './harvest-name.js';
 import { isDid, tryActor } from './uri.js';
-
-/** Bluesky's own view of the network: it knows every handle that anybody there has met. */
-const APP_VIEW = 'https://public.api.bsky.app';
 
 export async function resolveAccount(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined> {
   const account = accountIn(text);
@@ -18,43 +17,47 @@ export async function resolveAccount(text: string, io: HarvestIo): Promise<Resol
   if (did === undefined) return undefined;
   const identity = await identityOf(did, io);
   const uri = tryActor(did);
+  if (identity?.isGone) throw new UsageError(`${did} was given up by its owner: its directory hands out no document`);
   if (!identity || uri === undefined)
     throw new UsageError(`${did} has no DID document that says where its records are`);
   if (identity.pds === undefined) throw new UsageError(`the DID document of ${did} names no server for its records`);
   const handle = identity.handle ?? (isDid(account.name) ? undefined : account.name);
-  return { uri, name: handle ?? did, settings: { did, pds: identity.pds, ...(handle !== undefined && { handle }) } };
+  return { uri, name: handle ?? did, settings: storedSettings({ did, pds: identity.pds, handle }) };
 }
 
 /** The server itself says whom it has. */
 async function fromServer(pds: string, name: string, io: HarvestIo): Promise<ResolvedSeed | undefined> {
-  const { body } = await ask(io, pds, 'com.atproto.repo.describeRepo', { repo: name });
+  const body = await said('not-json', async () => {
+    const answer = await ask(io, pds, 'com.atproto.repo.describeRepo', { repo: name });
+    return answer.body;
+  });
   const did = asString(body?.['did']);
   const uri = tryActor(did);
-  if (did === undefined || uri === undefined) return undefined;
+  if (did === undefined || uri === undefined || (isDid(name) && did !== name)) return undefined;
   const handle = asString(body?.['handle']) ?? readDocument(asObject(body?.['didDoc']) ?? {}).handle;
-  return { uri, name: handle ?? did, settings: { did, pds, ...(handle !== undefined && { handle }) } };
+  return { uri, name: handle ?? did, settings: storedSettings({ did, pds, handle }) };
 }
 
 /** https://atproto.com/specs/handle#handle-resolution, by HTTPS; then by asking who may know. */
 async function didOf({ name }: AccountName, io: HarvestIo): Promise<string | undefined> {
-  const own = await said(async () => {
+  // Most hosts of a handle have nothing to say, or are none.
+  const own = await said('any', async () => {
     const exchange = await io.request(`https://${name}/.well-known/atproto-did`, { maxBytes: 64 * 1024 });
     const text = exchange.status === 200 ? (await exchange.body()).toString('utf8').trim() : '';
     return isDid(text) ? text : undefined;
   });
   if (own !== undefined) return own;
-  return said(async () => {
-    const { body } = await ask(io, APP_VIEW, 'com.atproto.identity.resolveHandle', { handle: name });
-    const did = body?.['did'];
-    return isDid(did) ? did : undefined;
-  });
+  const { body } = await ask(io, APP_VIEW, 'com.atproto.identity.resolveHandle', { handle: name });
+  const did = body?.['did'];
+  return isDid(did) ? did : undefined;
 }
 
-async function said(question: () => Promise<string | undefined>): Promise<string | undefined> {
+/** Undefined where there was trouble of that kind. */
+async function said<T>(trouble: NetworkProblem | 'any', question: () => Promise<T>): Promise<T | undefined> {
   try {
     return await question();
   } catch (error) {
-    if (error instanceof NetworkError) return undefined;
+    if (error instanceof NetworkError && (trouble === 'any' || error.problem === trouble)) return undefined;
     throw error;
   }
 }

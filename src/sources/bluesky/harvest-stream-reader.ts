@@ -3,26 +3,37 @@
  * its place, read off its bytes.
  */
 import { Rejection } from '../../core/errors.js';
-import type { SocketMessage } from '../harvest.js';
-import { asArray, asNumber, asObject, asString, isObject } from '../shared/json.js';
+import type { GapReason, SocketMessage } from '../harvest.js';
+import { asArray, asNumber, asObject, asString, isObject, parseJson, type JsonObject } from '../shared/json.js';
 import { decodeNext } from './cbor.js';
 
 export type StreamMode = 'jetstream' | 'firehose';
 
 export interface StreamReader {
   readonly format: string;
-  /** @param place messages before it have been seen */
-  read(message: SocketMessage, place: number | undefined): Read;
-  /** When that place was, milliseconds since 1970; undefined where it does not say so. */
-  sinceMs(at: number): number | undefined;
+  read(message: SocketMessage): Read;
 }
 
 export interface Read {
   /** To be kept; undefined where it is not wanted. */
   readonly bytes?: Buffer;
+  /** No message that can be told from what stands beside it: kept for itself. */
+  readonly odd?: true;
+  /** Its number: microseconds since 1970, or the `seq` of a firehose. */
   readonly at?: number;
-  /** The server itself says that something is missing. */
-  readonly problem?: string;
+  /** When the server says that it happened, milliseconds since 1970. */
+  readonly ms?: number;
+  readonly did?: string;
+  readonly notice?: Notice;
+}
+
+/** What the server says of the stream itself. */
+export interface Notice {
+  readonly detail: string;
+  /** Something is missing. */
+  readonly gap?: GapReason;
+  /** The place is one that the server does not have. */
+  readonly resets?: true;
 }
 
 /** @param followed DIDs; none: everybody */
@@ -31,27 +42,45 @@ export function readerOf(mode: StreamMode, followed: ReadonlySet<string>): Strea
 }
 
 const LINE_FEED = Buffer.from('\n');
+const NEW_LINE = 10;
 
 class JetstreamReader implements StreamReader {
   readonly format = 'bluesky-jetstream';
   constructor(private readonly followed: ReadonlySet<string>) {}
 
-  /** `{"did":"did:plc:…","time_us":1725911162329308,"kind":"commit",…}`: the server writes these three first. */
-  read({ data }: SocketMessage, place: number | undefined): Read {
-    const head = data.toString('latin1', 0, Math.min(data.length, 400));
-    const at = Number(/"time_us":(\d{15,17})/.exec(head)?.[1]);
-    const did = /"did":"(did:[^"]{1,256})"/.exec(head)?.[1];
-    if (!Number.isSafeInteger(at) || did === undefined) return {};
-    if (place !== undefined && at < place) return {};
-    const everybody = this.followed.size === 0;
-    if (!everybody && !this.followed.has(did)) return { at };
-    // Of everybody, the states of accounts are more than their posts, and nobody asked for them.
-    if (everybody && !head.includes('"kind":"commit"')) return { at };
-    return { at, bytes: Buffer.concat([data, LINE_FEED]) };
+  /** `{"did":"did:plc:…","time_us":1725911162329308,"kind":"commit",…}`: servers write these three first. */
+  read({ data }: SocketMessage): Read {
+    const head = data.toString('latin1', 0, Math.min(data.length, 300));
+    const [, did, digits, kind] =
+      /^\{"did":"(did:[^"\\]{1,200})","time_us":(\d{1,16}),"(?:kind|type)":"([a-z]{1,20})"/.exec(head) ?? [];
+    const bytes = Buffer.concat([data, LINE_FEED]);
+    if (did === undefined) return this.readWhole(data, bytes);
+    return this.wanted(did, Number(digits), kind!, data.includes(NEW_LINE) ? { bytes, odd: true } : { bytes });
   }
 
-  sinceMs(at: number): number {
-    return at / 1_000;
+  private readWhole(data: Buffer, bytes: Buffer): Read {
+    const event = tryJson(data);
+    const did = asString(event?.['did']);
+    const at = event?.['time_us'];
+    if (did === undefined || typeof at !== 'number') return { bytes, odd: true };
+    const kind = asString(event?.['kind']) ?? asString(event?.['type']) ?? '';
+    return this.wanted(did, at, kind, { bytes, ...(data.includes(NEW_LINE) && { odd: true }) });
+  }
+
+  private wanted(did: string, at: number, kind: string, kept: Read): Read {
+    const known = { at, ms: Math.floor(at / 1_000), did };
+    // Of everybody, the states of accounts are more than their posts, and nobody asked for them.
+    const isWanted = this.followed.size > 0 ? this.followed.has(did) : !/^(?:acc|id)/.test(kind);
+    return isWanted ? { ...kept, ...known } : known;
+  }
+}
+
+function tryJson(data: Buffer): JsonObject | undefined {
+  try {
+    return asObject(parseJson(data));
+  } catch (error) {
+    if (error instanceof Rejection) return undefined;
+    throw error;
   }
 }
 
@@ -59,37 +88,64 @@ class FirehoseReader implements StreamReader {
   readonly format = 'bluesky-firehose';
   constructor(private readonly followed: ReadonlySet<string>) {}
 
-  read({ data }: SocketMessage, place: number | undefined): Read {
-    let header: unknown;
-    let body: unknown;
-    try {
-      const first = decodeNext(data, 'the frame’s header');
-      header = first.value;
-      body = decodeNext(first.rest, 'the frame’s body').value;
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
-      return { bytes: data }; // kept: the normaliser says what is wrong with it
-    }
-    const { op, t } = asObject(header) ?? {};
-    if (!isObject(body)) return { bytes: data };
-    if (t === '#info' && body['name'] === 'OutdatedCursor')
-      return { problem: 'the server no longer keeps the place where the stream was left' };
-    if (op === -1) return { problem: `the server says ${asString(body['error']) ?? 'an error'}` };
+  read({ data }: SocketMessage): Read {
+    const frame = frameIn(data);
+    if (!frame) return { bytes: data, odd: true };
+    const { header, body } = frame;
+    const type = asString(header['t']);
+    const notice = noticeIn(header, body);
+    if (notice) return { notice };
     const at = asNumber(body['seq']);
-    const seen = at === undefined ? {} : { at };
-    if (at !== undefined && place !== undefined && at <= place) return {};
+    const ms = Date.parse(asString(body['time']) ?? '');
     const did = asString(body['repo']) ?? asString(body['did']) ?? '';
-    if (this.followed.size > 0) return this.followed.has(did) ? { ...seen, bytes: data } : seen;
-    return t === '#commit' && hasPosts(body['ops']) ? { ...seen, bytes: data } : seen;
-  }
-
-  sinceMs(): undefined {
-    return undefined;
+    const known = { did, ...(at !== undefined && { at }), ...(!Number.isNaN(ms) && { ms }) };
+    const isWanted =
+      this.followed.size > 0 ? this.followed.has(did) : type === '#commit' && hasPosts(body['ops'], body['tooBig']);
+    if (!isWanted) return known;
+    return { ...known, bytes: data, ...(body['tooBig'] === true && { notice: TOO_BIG }) };
   }
 }
 
+/** Two maps, and nothing behind them: else the frames beside it could not be told apart. */
+function frameIn(data: Buffer): { header: JsonObject; body: JsonObject } | undefined {
+  try {
+    const first = decodeNext(data, 'the frame’s header');
+    const second = decodeNext(first.rest, 'the frame’s body');
+    const [header, body] = [asObject(first.value), asObject(second.value)];
+    return header && body && second.rest.length === 0 ? { header, body } : undefined;
+  } catch (error) {
+    if (error instanceof Rejection) return undefined;
+    throw error;
+  }
+}
+
+/** https://atproto.com/specs/event-stream: `#info`, and errors, which end the stream. */
+function noticeIn({ op, t }: JsonObject, body: JsonObject): Notice | undefined {
+  if (t === '#info') {
+    const name = asString(body['name'])?.slice(0, 100) ?? 'something';
+    if (name !== 'OutdatedCursor') return { detail: `the server says ${name}` };
+    return { detail: 'the server no longer keeps the place where the stream was left', gap: 'cursor-reset' };
+  }
+  if (op !== -1) return undefined;
+  const error = asString(body['error'])?.slice(0, 100) ?? 'an error';
+  if (error === 'FutureCursor')
+    return {
+      detail: 'the server does not have the place where the stream was left',
+      gap: 'cursor-reset',
+      resets: true,
+    };
+  // We were too slow: what was not sent is sent from our place on.
+  return { detail: `the server ended the stream: ${error}` };
+}
+
+const TOO_BIG: Notice = {
+  detail: 'a commit was too big for the stream: what it did is in the repository only',
+  gap: 'platform',
+};
+
 const WANTED = /^app\.bsky\.(?:feed\.(?:post|repost)|actor\.profile)\//;
 
-function hasPosts(ops: unknown): boolean {
-  return asArray(ops).some((op) => isObject(op) && WANTED.test(asString(op['path']) ?? ''));
+/** What a commit that was too big did, it does not say. */
+function hasPosts(ops: unknown, tooBig: unknown): boolean {
+  return tooBig === true || asArray(ops).some((op) => isObject(op) && WANTED.test(asString(op['path']) ?? ''));
 }

@@ -23,6 +23,11 @@ export function timeOf(
 
 const DIGITS = '234567abcdefghijklmnopqrstuvwxyz';
 const TID = /^[2-7a-j][2-7a-z]{12}$/;
+/** https://atproto.com/specs/tid */
+export function isTid(text: unknown): text is string {
+  return typeof text === 'string' && TID.test(text);
+}
+
 const FIRST_MS = Date.UTC(2022, 0, 1);
 
 /**
@@ -30,7 +35,7 @@ const FIRST_MS = Date.UTC(2022, 0, 1);
  * Undefined for what is none, or lies before there was anything to commit to.
  */
 export function timeOfTid(tid: unknown): Time | undefined {
-  if (typeof tid !== 'string' || !TID.test(tid)) return undefined;
+  if (!isTid(tid)) return undefined;
   let upper = 0;
   for (let i = 0; i < 11; i++) upper = upper * 32 + DIGITS.indexOf(tid.charAt(i));
   // Eleven digits are 55 bits: 53 of time after two that are nothing; the last two digits are the clock’s.
