@@ -449,6 +449,7 @@ CREATE TABLE seed (
   next_at timestamp with time zone NOT NULL DEFAULT now(),
   look_at timestamp with time zone, -- When the next of its posts is due to be looked at again.
   harvest_id uuid, -- The harvest that runs now; it holds the seed until lease_until, and renews that while it lives.
+  claims integer NOT NULL DEFAULT 0, -- How often it has been claimed: whoever holds an earlier claim, of the same harvest even, writes nothing more.
   lease_until timestamp with time zone,
   failures integer NOT NULL DEFAULT 0,
   problem text,

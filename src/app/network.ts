@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { sha256 } from '../core/digest.js';
-import type { Claim, ExchangeRow, NetworkPort } from '../pipeline/harvest-ports.js';
+import type { Claim, NetworkPort } from '../pipeline/harvest-ports.js';
 import type { BlobStore } from '../pipeline/ports.js';
 import { openAgents, type Agents } from '../network/agent.js';
 import { postgresBudgets, redisBudgets, type Budgets } from '../network/budgets.js';
@@ -38,10 +38,8 @@ export interface AskOptions {
 
 export type FindCredential = (name: string) => Promise<Credential | undefined>;
 
-const PROJECT = 'https://perdure.example';
-
 export function userAgentOf({ contact }: Pick<Config, 'contact'>): string {
-  return `Perdure/0.1 (social media archive; ${contact ?? PROJECT})`;
+  return `Perdure/0.1 (social media archive; ${contact ?? 'no contact given'})`;
 }
 
 export interface NetworkParts extends Pick<Archive, 'pool' | 'blobs'> {
@@ -67,7 +65,7 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
         ...common,
         keep: (chunks) => blobs.put(chunks),
         read: (digest) => readWhole(blobs, digest),
-        record: (exchange) => record(exchange satisfies ExchangeRow),
+        record,
         pace: connector.pace,
         trusted: [...config.privateHosts, ...seed.trusted],
         ...(credential && { credential }),

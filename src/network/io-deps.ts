@@ -1,8 +1,7 @@
 /** What the network of one harvest is made of. */
-import type { Connector, Credential, Exchange } from '../sources/harvest.js';
+import type { Connector, Credential, Exchange, ExchangeRecord } from '../sources/harvest.js';
 import type { Agents } from './agent.js';
 import type { Budgets } from './budgets.js';
-import type { ExchangeRecord } from './exchange.js';
 import type { TransferDeps } from './transfer.js';
 
 export interface IoDeps {

@@ -1,7 +1,7 @@
 /** Numbers the exchanges of a harvest, writes each down, and shows it to the connector. */
 import { messageOf } from '../core/errors.js';
-import { NetworkError, type Exchange, type Validators } from '../sources/harvest.js';
-import { timestamp, type ExchangeRecord, type Redactor } from './exchange.js';
+import { NetworkError, type Exchange, type ExchangeRecord, type Validators } from '../sources/harvest.js';
+import { timestamp, type Redactor } from './exchange.js';
 import type { Ask, Transfer } from './transfer.js';
 import type { Trouble } from './trouble.js';
 

@@ -7,6 +7,7 @@ import type {
   Bookmark,
   Connector,
   Cursor,
+  ExchangeRecord,
   Gap,
   HarvestIo,
   PostToSee,
@@ -47,6 +48,11 @@ export interface Claim {
   readonly harvest: Key;
   readonly kind: HarvestKind;
   readonly seed: SeedRow;
+  /**
+   * Which claim of the seed this is. A queue may take a living worker for lost and run its harvest once more: the earlier
+   * claim of the two is void, and every write under it is refused.
+   */
+  readonly turn: number;
   /** RFC 3339: when it began, the first time. */
   readonly startedAt: string;
   /** The first number that an exchange of it may take: a harvest that was killed has some already. */
@@ -69,27 +75,6 @@ export interface HarvestCapture {
   readonly bytes: number;
   readonly exchange: Exchange;
   readonly plans: readonly RangePlan[];
-}
-
-/** One request and its answer, as kept. Times RFC 3339. */
-export interface ExchangeRow {
-  readonly seq: number;
-  readonly method: string;
-  readonly url: string;
-  readonly status?: number;
-  readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly responseHeaders: Readonly<Record<string, string>>;
-  readonly redacted: readonly string[];
-  readonly digest?: Digest;
-  readonly bytes: number;
-  readonly startedAt: string;
-  readonly headAt?: string;
-  readonly endedAt: string;
-  readonly remoteAddress?: string;
-  readonly certificate?: string;
-  readonly redirectedFrom?: number;
-  readonly budget: string;
-  readonly problem?: string;
 }
 
 export interface LookResult {
@@ -126,13 +111,12 @@ export interface HarvestStore {
   claim(seed: Key, harvest: Key, kind: HarvestKind, leaseMs: number): Promise<ClaimAnswer>;
   /** False: the lease was lost to another. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
-  /** Keeps records of exchanges; repeating it changes nothing. */
-  exchanged(harvest: Key, exchanges: readonly ExchangeRow[]): Promise<void>;
+  /** Keeps records of exchanges. Like every write of a harvest: @throws where the seed was claimed anew. */
+  exchanged(claim: Claim, exchanges: readonly ExchangeRecord[]): Promise<void>;
   /** Makes the capture, its member and its ranges known, in one transaction. */
   captured(claim: Claim, capture: HarvestCapture): Promise<void>;
-  /** Stores the cursor, and how far the seed was watched. Only while the harvest holds the seed. */
-  bookmarked(claim: Claim, bookmark: Bookmark, at: string): Promise<void>;
-  gap(claim: Claim, gap: Gap, at: string): Promise<void>;
+  /** Stores the cursor, the gaps that it passes over, and how far the seed was watched. */
+  bookmarked(claim: Claim, bookmark: Bookmark, gaps: readonly Gap[], at: string): Promise<void>;
   /** `trouble`: its posts are due to be looked at now. */
   account(claim: Claim, note: AccountNote, trouble: boolean): Promise<void>;
   /** Plans looks at posts that are not planned yet. */
@@ -153,7 +137,7 @@ export interface NetworkPort {
     connector: Connector,
     options: {
       readonly signal: AbortSignal;
-      readonly record: (exchange: ExchangeRow) => Promise<void>;
+      readonly record: (exchange: ExchangeRecord) => Promise<void>;
       readonly warn: (text: string) => void;
     },
   ): Promise<HarvestIo>;

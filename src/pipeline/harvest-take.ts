@@ -3,10 +3,10 @@ import { postKey, type PostUri } from '../core/uri.js';
 import type { Key } from '../core/digest.js';
 import { messageOf, Rejection } from '../core/errors.js';
 import type { Outcome } from '../core/reading.js';
-import type { Absence, AccountNote, Bookmark, Captured, Gap, HarvestStep } from '../sources/harvest.js';
+import type { Absence, AccountNote, Bookmark, Captured, ExchangeRecord, Gap, HarvestStep } from '../sources/harvest.js';
 import { LOOK_FORMAT, lookRecord } from '../sources/look.js';
 import type { RecordRange, Source } from '../sources/source.js';
-import type { Claim, ExchangeRow, HarvestStore } from './harvest-ports.js';
+import type { Claim, HarvestStore } from './harvest-ports.js';
 import { ingestRange, type IngestDeps, type ReadPost } from './ingest.js';
 import { isRefusedRange, planRanges } from './plan-ranges.js';
 import type { AccessionStore, BlobStore, Dispatcher, Exchange, RangePlan } from './ports.js';
@@ -42,7 +42,7 @@ export class HarvestTake {
   private seen: Map<Key, Outcome> | undefined;
   private absences: Absence[] = [];
   private gaps: Gap[] = [];
-  private exchanges: ExchangeRow[] = [];
+  private exchanges: ExchangeRecord[] = [];
   private lookMember: number;
   private queued = false;
 
@@ -93,13 +93,13 @@ export class HarvestTake {
   }
 
   private async bookmark(step: Bookmark): Promise<void> {
-    for (const gap of this.gaps) await this.deps.store.gap(this.claim, gap, this.at());
+    const gaps = this.gaps;
     this.gaps = [];
-    await this.deps.store.bookmarked(this.claim, step, this.at());
+    await this.deps.store.bookmarked(this.claim, step, gaps, this.at());
   }
 
   /** An exchange has ended; it is written down with the next capture, or at the end. */
-  async exchanged(exchange: ExchangeRow): Promise<void> {
+  async exchanged(exchange: ExchangeRecord): Promise<void> {
     const from = this.claim.nextSeq;
     const { seq, redirectedFrom } = exchange;
     this.exchanges.push({
@@ -199,7 +199,7 @@ export class HarvestTake {
   private async writeExchanges(): Promise<void> {
     const rows = this.exchanges;
     this.exchanges = [];
-    if (rows.length > 0) await this.deps.store.exchanged(this.claim.harvest, rows);
+    if (rows.length > 0) await this.deps.store.exchanged(this.claim, rows);
   }
 
   private at(): string {

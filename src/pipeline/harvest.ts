@@ -5,11 +5,11 @@
  */
 import { messageOf, SourceError, UsageError } from '../core/errors.js';
 import type { Key } from '../core/digest.js';
-import { RateLimited, type Connector, type HarvestIo } from '../sources/harvest.js';
+import { RateLimited, type Connector, type ExchangeRecord, type HarvestIo } from '../sources/harvest.js';
 import type { Source } from '../sources/source.js';
 import { afterFailure, missedTimes, nextInterval, spread } from './cadence.js';
 import { HarvestTake, type TakeDeps } from './harvest-take.js';
-import type { Claim, ClaimAnswer, Ending, ExchangeRow, HarvestKind, NetworkPort } from './harvest-ports.js';
+import type { Claim, ClaimAnswer, Ending, HarvestKind, NetworkPort } from './harvest-ports.js';
 import { lookAgain } from './harvest-look.js';
 
 export interface HarvestDeps extends TakeDeps {
@@ -29,8 +29,12 @@ export interface HarvestOrder {
   readonly dueMs: number;
 }
 
-export const LEASE_MS = 60_000;
-const RENEW_MS = 15_000;
+/**
+ * The job of a killed worker is run again after 25 s at most, under the same id, and need not wait for this. Where the queue
+ * has lost the job as well, the lease must run out first: what was begun goes on within a minute all the same.
+ */
+export const LEASE_MS = 45_000;
+const RENEW_MS = 10_000;
 
 /** @returns why it did not begin; undefined when it ran, however it ended */
 export async function harvestSeed(
@@ -82,7 +86,7 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
   if (!pair)
     return ended('failed', { problem: `the connector ${claim.seed.connector} is not part of this build of Perdure` });
   try {
-    const record = (exchange: ExchangeRow): Promise<void> => take!.exchanged(exchange);
+    const record = (exchange: ExchangeRecord): Promise<void> => take!.exchanged(exchange);
     io = await deps.network.open(claim, pair.connector, { signal, record, warn });
     take = new HarvestTake(deps, claim, pair.source, signal);
     const robots = await deps.network.robots(io, claim);

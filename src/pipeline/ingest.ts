@@ -42,7 +42,8 @@ export interface ReadPost {
 
 /**
  * Reads and writes one range. Harmless to repeat: a range that is done is left alone.
- * @returns what it said; undefined when nothing was written (it is done already, or was halved)
+ * @returns of a harvest, what it said; undefined for what was handed in, which is nobody's news, and when nothing was
+ *   written (it is done already, or was halved)
  */
 export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<readonly ReadPost[] | undefined> {
   const task = await deps.store.begin(ref);
@@ -65,6 +66,7 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<read
   const files = await deps.store.fileDigests(task.accession, filesOf(placed));
   const rows = rowsOf(fresh, setting, files);
   if (!(await deps.store.commit(ref, rows, tallyOf(placed, rejected, files), known))) return undefined;
+  if (!task.exchange?.live) return undefined;
   return placed.map(({ reading, post, observation }) => ({
     post,
     uri: reading.post,

@@ -210,6 +210,38 @@ export interface Exchange {
   json(): Promise<unknown>;
 }
 
+/**
+ * What is written down of every request, failed ones too: the evidence of what was asked and what came.
+ * Times are RFC 3339 with milliseconds, by our clock. Header names are in lower case.
+ */
+export interface ExchangeRecord {
+  /** Counts the exchanges of a harvest from 0. */
+  readonly seq: number;
+  /** `GET`, `POST`; `WS` for a segment of a WebSocket's messages. */
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Names of what was taken out of the address and the headers. */
+  readonly redacted: readonly string[];
+  /** The body as kept; absent where it was not kept whole, or is secret. */
+  readonly digest?: Digest;
+  /** Of the body, content codings undone; of a body that broke off: as much as came. */
+  readonly bytes: number;
+  readonly startedAt: string;
+  readonly headAt?: string;
+  readonly endedAt: string;
+  readonly remoteAddress?: string;
+  /** `sha256:<hex>` of the server's certificate (DER). */
+  readonly certificate?: string;
+  /** The exchange whose answer sent us here. */
+  readonly redirectedFrom?: number;
+  readonly budget: string;
+  /** Why there is no whole answer. */
+  readonly problem?: string;
+}
+
 export interface SocketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Default 30 s until it is open. */

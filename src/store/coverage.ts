@@ -2,6 +2,7 @@
 import type { ClientBase } from 'pg';
 import type { Key } from '../core/digest.js';
 import type { Gap } from '../sources/harvest.js';
+import { validTime, withoutNul } from './storable.js';
 
 interface Moment {
   readonly seed: Key;
@@ -44,11 +45,6 @@ export async function noteGap(client: ClientBase, { seed, harvest, at }: Moment,
      WHERE true
      ON CONFLICT (seed_id, from_at, kind) DO UPDATE SET to_at = greatest(coverage.to_at, excluded.to_at),
        reason = excluded.reason, detail = excluded.detail, harvest_id = excluded.harvest_id`,
-    [seed, harvest, at, validTime(gap.from), gap.reason, gap.detail.replaceAll('\u0000', '')],
+    [seed, harvest, at, validTime(gap.from), gap.reason, withoutNul(gap.detail)],
   );
-}
-
-function validTime(text: string | undefined): string | null {
-  const ms = text === undefined ? NaN : Date.parse(text);
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }

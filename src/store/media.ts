@@ -11,9 +11,8 @@ import type {
   WantedMedia,
 } from '../pipeline/media-ports.js';
 import { FILE_OF } from './readers/media.js';
+import { withoutNul } from './storable.js';
 import { inTransaction } from './transaction.js';
-
-const NO_NUL = (text: string): string => text.replaceAll('\u0000', '\\u0000');
 
 // ── what is wanted ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -193,7 +192,7 @@ export class PgMediaStore implements MediaStore {
       `UPDATE media_fetch SET state = CASE WHEN digest IS NULL THEN $2 ELSE 'stored' END, problem = $3, status = $4,
          next_at = now() + $5::float8 * interval '1 millisecond'
        WHERE media_id = $1`,
-      [key, state, NO_NUL(problem), status ?? null, againInMs],
+      [key, state, withoutNul(problem), status ?? null, againInMs],
     );
   }
 
@@ -201,7 +200,7 @@ export class PgMediaStore implements MediaStore {
     await this.pool.query(
       `UPDATE media_fetch SET tries = greatest(tries - 1, 0), problem = $3, next_at = now() + $2 * interval '1 millisecond'
        WHERE media_id = $1`,
-      [key, waitMs, NO_NUL(problem)],
+      [key, waitMs, withoutNul(problem)],
     );
   }
 }

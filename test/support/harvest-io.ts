@@ -5,9 +5,8 @@ import { Rejection } from '../../src/core/errors.js';
 import type { Reading, RefusedItem } from '../../src/core/reading.js';
 import { openAgents, type AgentOptions } from '../../src/network/agent.js';
 import { memoryBudgets } from '../../src/network/budgets.js';
-import type { ExchangeRecord } from '../../src/network/exchange.js';
 import { openIo, type IoDeps } from '../../src/network/io.js';
-import type { Captured, Credential, HarvestIo, HarvestStep } from '../../src/sources/harvest.js';
+import type { Captured, Credential, ExchangeRecord, HarvestIo, HarvestStep } from '../../src/sources/harvest.js';
 import { HEAD_BYTES, type Source } from '../../src/sources/source.js';
 
 export interface TestIo {
