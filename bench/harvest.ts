@@ -3,7 +3,8 @@
  *
  * Do a thousand seeds keep their schedule on one machine, and what does that take? A local server with as many accounts,
  * one harvesting worker as `perdure up` starts it, a durable embedded Postgres. A schedule of 15 minutes would take hours to
- * show anything: seeds are asked more often here, and the CPU is scaled back by harvests a second.
+ * show anything: seeds are asked more often here, and the CPU of a harvest is scaled back. What the worker and Postgres take
+ * when nothing is due does not scale, and is added as it is.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +21,7 @@ import { startPostgres } from '../src/app/embedded/index.js';
 import { openLog } from '../src/app/log.js';
 import { follow } from '../src/store/seeds.js';
 import { migrate, openDatabase } from '../src/store/data-source.js';
-import { cpuSeconds, ownCpuSeconds, peakMemory } from './measure.js';
+import { cpuSeconds, ownCpuSeconds, residentMemory } from './measure.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -33,6 +34,8 @@ const [seeds, every, seconds] = [args.seeds, args.every, args.seconds].map(Numbe
 /** What the schedule is meant to be. */
 const MEANT_SECONDS = 900;
 const CORES = 2;
+/** Long enough that a schedule of 5 s evens out. */
+const IDLE_SECONDS = 30;
 /** Servers, each with a rate budget of its own, as the fediverse is: all of them are the same process here. */
 const HOSTS = Math.ceil(seeds / 4);
 const hostOf = (n: number): string => `s${n % HOSTS}.example`;
@@ -72,24 +75,15 @@ async function bench(host: string): Promise<void> {
     console.log(`${seeds} seeds, every ${every} s; the first harvests go back 60 posts each …`);
     await until(archive, `SELECT count(*) = ${seeds} AS yes FROM seed WHERE cursor IS NOT NULL`);
     const pid = children.pids[0]!;
-    const before = {
-      at: Date.now(),
-      node: ownCpuSeconds(pid),
-      postgres: cpuSeconds(server.pid),
-      memory: peakMemory(pid),
-    };
     console.log(`… done; measuring for ${seconds} s`);
-    await sleep(seconds * 1_000);
-    const took = (Date.now() - before.at) / 1_000;
-    const node = ownCpuSeconds(pid) - before.node;
-    const postgres = cpuSeconds(server.pid) - before.postgres;
-    await report(archive, {
-      since: new Date(before.at),
-      took,
-      node,
-      postgres,
-      memory: [before.memory, peakMemory(pid)],
-    });
+    await noteLateness(archive);
+    const memory = residentMemory(pid);
+    const busy = await measure(pid, seconds);
+    const told = await tell(archive);
+    await archive.pool.query(`UPDATE seed SET next_at = now() + interval '1 day', look_at = NULL`);
+    await sleep(5_000);
+    const idle = await measure(pid, IDLE_SECONDS);
+    report(told, busy, idle, [memory, residentMemory(pid)]);
   } finally {
     await children.close();
     await archive.close();
@@ -126,46 +120,76 @@ async function until({ pool }: Archive, question: string): Promise<void> {
   }
 }
 
-interface Measured {
-  readonly since: Date;
+interface Cpu {
   readonly took: number;
+  /** CPU seconds. */
   readonly node: number;
   readonly postgres: number;
-  /** MiB, before and after. */
-  readonly memory: readonly [number, number];
 }
 
-async function report({ pool }: Archive, { since, took, node, postgres, memory }: Measured): Promise<void> {
-  const { rows } = await pool.query<Record<string, number>>(
-    `WITH h AS (SELECT seed_id, started_at, state, requests,
-        started_at - lag(started_at) OVER (PARTITION BY seed_id ORDER BY started_at) AS gap
-      FROM harvest WHERE kind = 'scheduled')
-     SELECT count(*)::float8 AS done, (count(*) FILTER (WHERE state <> 'complete' AND state <> 'running'))::float8 AS other,
-       sum(requests)::float8 AS requests,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM gap))::float8 AS half,
-       percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM gap))::float8 AS most
-     FROM h WHERE started_at >= $1`,
-    [since],
+async function measure(pid: number, forSeconds: number): Promise<Cpu> {
+  const [at, node, postgres] = [Date.now(), ownCpuSeconds(pid), cpuSeconds(server.pid)];
+  await sleep(forSeconds * 1_000);
+  return {
+    took: (Date.now() - at) / 1_000,
+    node: ownCpuSeconds(pid) - node,
+    postgres: cpuSeconds(server.pid) - postgres,
+  };
+}
+
+/** From now on: how late each harvest begins. Nothing that the archive keeps says when it was due. */
+async function noteLateness({ pool }: Archive): Promise<void> {
+  await pool.query('CREATE TABLE bench_begun (harvest_id uuid, late float8)');
+  await pool.query(
+    `CREATE FUNCTION bench_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       INSERT INTO bench_begun SELECT NEW.harvest_id, extract(epoch FROM clock_timestamp() - next_at)
+       FROM seed WHERE seed_id = NEW.seed_id AND NEW.kind = 'scheduled';
+       RETURN NEW; END $$`,
   );
-  const { done, other, requests, half, most } = rows[0]!;
-  const perHarvest = { node: node / done!, postgres: postgres / done! };
-  const meant = seeds / MEANT_SECONDS;
-  const share = ((perHarvest.node + perHarvest.postgres) * meant * 100) / CORES;
-  const posts = await pool.query<{ n: number }>('SELECT count(*)::float8 AS n FROM post');
-  console.table([
-    {
-      'harvests due': Math.round((took / every) * seeds),
-      done,
-      'not complete': other,
-      requests,
-      'interval p50 s': half!.toFixed(1),
-      'interval p99 s': most!.toFixed(1),
-      'Node CPU ms each': (perHarvest.node * 1_000).toFixed(1),
-      'Postgres CPU ms each': (perHarvest.postgres * 1_000).toFixed(1),
-      'worker MiB before': memory[0].toFixed(0),
-      'after, peak': memory[1].toFixed(0),
-      posts: posts.rows[0]!.n,
-    },
-  ]);
-  console.log(`CPU for ${seeds} seeds every 15 minutes: ${share.toFixed(1)} % of two cores`);
+  await pool.query('CREATE TRIGGER bench_note AFTER INSERT ON harvest FOR EACH ROW EXECUTE FUNCTION bench_note()');
+}
+
+interface Told {
+  readonly done: number;
+  readonly other: number;
+  readonly requests: number;
+  readonly half: number;
+  readonly most: number;
+  readonly looks: number;
+  readonly posts: number;
+}
+
+async function tell({ pool }: Archive): Promise<Told> {
+  const { rows } = await pool.query<Told>(
+    `SELECT count(*)::float8 AS done, (count(*) FILTER (WHERE state NOT IN ('complete', 'running')))::float8 AS other,
+       sum(requests)::float8 AS requests, (SELECT count(*)::float8 FROM post) AS posts,
+       (SELECT coalesce(sum(looks), 0)::float8 FROM harvest) AS looks,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY late) AS half, percentile_cont(0.99) WITHIN GROUP (ORDER BY late) AS most
+     FROM bench_begun JOIN harvest USING (harvest_id)`,
+  );
+  return rows[0]!;
+}
+
+function report(told: Told, busy: Cpu, idle: Cpu, memory: readonly [number, number]): void {
+  const each = (of: 'node' | 'postgres'): number => (busy[of] - (idle[of] / idle.took) * busy.took) / told.done;
+  const share = (cpuSecondsASecond: number): string => `${((cpuSecondsASecond * 100) / CORES).toFixed(2)} %`;
+  const idling = (idle.node + idle.postgres) / idle.took;
+  const harvesting = ((each('node') + each('postgres')) * seeds) / MEANT_SECONDS;
+  console.table({
+    'harvests due': Math.round((busy.took / every) * seeds),
+    'harvests done': told.done,
+    'not complete': told.other,
+    'late p50, s': told.half.toFixed(1),
+    'late p99, s': told.most.toFixed(1),
+    requests: told.requests,
+    'looks at posts': told.looks,
+    'posts in the archive': told.posts,
+    'CPU of a harvest, Node, ms': (each('node') * 1_000).toFixed(1),
+    'CPU of a harvest, Postgres, ms': (each('postgres') * 1_000).toFixed(1),
+    'nothing due: of two cores': share(idling),
+    'worker, MiB before': Math.round(memory[0]),
+    'worker, MiB after': Math.round(memory[1]),
+  });
+  const total = ((idling + harvesting) * 100) / CORES;
+  console.log(`CPU for ${seeds.toLocaleString('en')} seeds every 15 minutes: ${total.toFixed(1)} % of two cores`);
 }

@@ -46,8 +46,17 @@ export function ownCpuSeconds(pid: number): number {
 
 /** Peak resident memory in MiB so far; 0 when it has ended. */
 export function peakMemory(pid: number): number {
+  return memoryOf(pid, 'VmHWM');
+}
+
+/** Resident memory in MiB at this moment; 0 when it has ended. */
+export function residentMemory(pid: number): number {
+  return memoryOf(pid, 'VmRSS');
+}
+
+function memoryOf(pid: number, field: string): number {
   try {
-    const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const match = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return match ? Number(match[1]) / 1024 : 0;
   } catch {
     return 0;

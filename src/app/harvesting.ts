@@ -1,24 +1,17 @@
 /** Following, composed: seeds and harvests over this archive and this network. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf, type Key } from '../core/digest.js';
 import { ContextCache } from '../pipeline/context-cache.js';
 import { connectorsOf } from '../pipeline/follow.js';
 import type { HarvestDeps, HarvestOrder } from '../pipeline/harvest.js';
-import { download } from '../network/download.js';
-import type { MediaDeps } from '../pipeline/media.js';
-import { deliverWebhooks, type WebhookDeps } from '../pipeline/webhooks.js';
-import { harvestJob, mediaJob, type HarvestKind, type HarvestPayload, type WorkerQueue } from '../queue/jobs.js';
+import { harvestJob, type HarvestKind, type HarvestPayload, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
 import { PgHarvestStore } from '../store/harvests.js';
 import { recordProblem } from '../store/ingest/ranges.js';
-import { dueMedia, PgMediaStore } from '../store/media.js';
 import { dueSeeds } from '../store/seeds.js';
-import { PgWebhooks } from '../store/webhooks.js';
 import { isTransient } from '../store/transaction.js';
 import type { Archive } from './archive.js';
 import { noteEvents } from './events.js';
-import { secretBox } from './secrets.js';
 import type { Network } from './network.js';
 
 export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
@@ -63,13 +56,6 @@ export async function queueDue({ pool, queues }: Archive): Promise<number> {
   return due.length;
 }
 
-/** The same for files by their address. */
-export async function queueDueMedia({ pool, queues }: Archive): Promise<number> {
-  const due = await dueMedia(pool, DUE_AT_ONCE);
-  await queues.addBulk(due.map(mediaJob));
-  return due.length;
-}
-
 /** Said by every process that harvests, again and again: an emptied queue forgets its schedules too. */
 export async function schedule({ queues }: Archive, of: readonly WorkerQueue[]): Promise<void> {
   if (of.includes('harvest')) {
@@ -77,45 +63,4 @@ export async function schedule({ queues }: Archive, of: readonly WorkerQueue[]):
     await queues.repeat('harvest', 'webhooks-due', LOOK_EVERY_MS, { look: 'webhooks' });
   }
   if (of.includes('media')) await queues.repeat('media', 'media-due', LOOK_EVERY_MS, { look: 'due' });
-}
-
-/** Tells webhooks what has happened. */
-export function deliverDue({ pool, config, log }: Archive, network: Network, signal: AbortSignal): Promise<number> {
-  const deps: WebhookDeps = {
-    store: new PgWebhooks(pool),
-    secrets: secretBox(config),
-    post: (url, headers, body, stop) => network.post(url, headers, body, stop),
-    now: Date.now,
-    onDisabled: ({ shownId, url }, problem) => log.warn({ webhook: shownId, url, problem }, 'a webhook was given up'),
-  };
-  return deliverWebhooks(deps, signal);
-}
-
-/** So many files of one host in so much time: pictures come by the dozen with one page of posts. */
-const MEDIA_PACE = { requests: 10, seconds: 2 };
-const MEDIA_PATIENCE_MS = 20_000;
-
-export interface MediaParts extends Pick<Archive, 'pool' | 'blobs'> {
-  readonly config: Pick<Archive['config'], 'blobs' | 'privateHosts' | 'hostOrigins'>;
-}
-
-export function mediaDeps(
-  archive: MediaParts,
-  { agents, budgets, userAgent }: Network,
-  signal: AbortSignal,
-): MediaDeps {
-  const { pool, blobs, config } = archive;
-  const ways = { agents, trusted: config.privateHosts, agent: userAgent, elsewhere: config.hostOrigins };
-  return {
-    store: new PgMediaStore(pool),
-    blobs,
-    download: (request) => download(ways, request),
-    partials: join(config.blobs, 'incoming', 'media'),
-    pace: {
-      take: (host, stop) => budgets.take(`media ${host}`, MEDIA_PACE, { patienceMs: MEDIA_PATIENCE_MS, signal: stop }),
-      block: (host, ms) => budgets.block(`media ${host}`, Date.now() + ms, 'the host asked for patience'),
-    },
-    signal,
-    now: Date.now,
-  };
 }

@@ -17,8 +17,10 @@ import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
 import { findCredential } from './credentials.js';
 import { noteEventsOfRange } from './events.js';
-import { deliverDue, harvestDeps, mediaDeps, orderOf, queueDue, queueDueMedia, schedule } from './harvesting.js';
+import { harvestDeps, orderOf, queueDue, schedule } from './harvesting.js';
+import { mediaDeps, queueDueMedia } from './media.js';
 import { openNetwork, type Network } from './network.js';
+import { deliverDue } from './webhooks.js';
 
 export interface Processing {
   /** Takes no new jobs, waits for those that are being worked on, and ends. */

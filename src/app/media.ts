@@ -1,0 +1,46 @@
+/** Fetching media, composed: what is due goes into the queue, and is fetched over this network. */
+import { join } from 'node:path';
+import { download } from '../network/download.js';
+import type { MediaDeps } from '../pipeline/media.js';
+import { mediaJob } from '../queue/jobs.js';
+import { dueMedia, PgMediaStore } from '../store/media.js';
+import type { Archive } from './archive.js';
+import type { Network } from './network.js';
+
+const DUE_AT_ONCE = 500;
+
+/** Puts what is due into the queue. A file that is in it already is not put in again. */
+export async function queueDueMedia({ pool, queues }: Archive): Promise<number> {
+  const due = await dueMedia(pool, DUE_AT_ONCE);
+  await queues.addBulk(due.map(mediaJob));
+  return due.length;
+}
+
+/** So many files of one host in so much time: pictures come by the dozen with one page of posts. */
+const MEDIA_PACE = { requests: 10, seconds: 2 };
+const MEDIA_PATIENCE_MS = 20_000;
+
+export interface MediaParts extends Pick<Archive, 'pool' | 'blobs'> {
+  readonly config: Pick<Archive['config'], 'blobs' | 'privateHosts' | 'hostOrigins'>;
+}
+
+export function mediaDeps(
+  archive: MediaParts,
+  { agents, budgets, userAgent }: Network,
+  signal: AbortSignal,
+): MediaDeps {
+  const { pool, blobs, config } = archive;
+  const ways = { agents, trusted: config.privateHosts, agent: userAgent, elsewhere: config.hostOrigins };
+  return {
+    store: new PgMediaStore(pool),
+    blobs,
+    download: (request) => download(ways, request),
+    partials: join(config.blobs, 'incoming', 'media'),
+    pace: {
+      take: (host, stop) => budgets.take(`media ${host}`, MEDIA_PACE, { patienceMs: MEDIA_PATIENCE_MS, signal: stop }),
+      block: (host, ms) => budgets.block(`media ${host}`, Date.now() + ms, 'the host asked for patience'),
+    },
+    signal,
+    now: Date.now,
+  };
+}
