@@ -6,7 +6,14 @@ import type { Reading, RefusedItem } from '../../src/core/reading.js';
 import { openAgents, type AgentOptions } from '../../src/network/agent.js';
 import { memoryBudgets } from '../../src/network/budgets.js';
 import { openIo, type IoDeps } from '../../src/network/io.js';
-import type { Captured, Credential, ExchangeRecord, HarvestIo, HarvestStep } from '../../src/sources/harvest.js';
+import type {
+  Bookmark,
+  Captured,
+  Credential,
+  ExchangeRecord,
+  HarvestIo,
+  HarvestStep,
+} from '../../src/sources/harvest.js';
 import { HEAD_BYTES, type Source } from '../../src/sources/source.js';
 
 export interface TestIo {
@@ -85,6 +92,18 @@ export async function stepsOf(steps: AsyncIterable<HarvestStep>): Promise<Harves
   const all: HarvestStep[] = [];
   for await (const step of steps) all.push(step);
   return all;
+}
+
+/** The answers that hold records, in their order. */
+export function captured(steps: readonly HarvestStep[]): Captured[] {
+  return steps.filter((step): step is Captured => step.kind === 'captured');
+}
+
+/** What a harvest ends with when all is well. Throws where it ends with something else. */
+export function bookmark(steps: readonly HarvestStep[]): Bookmark {
+  const last = steps.at(-1);
+  if (last?.kind !== 'bookmark') throw new Error(`the last step is ${last?.kind ?? 'none'}, no bookmark`);
+  return last;
 }
 
 /** What the archive would make of a captured body: split and normalised as ingest does it. */

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { WebSocketServer } from 'ws';
-import { openTestIo, readingsOf, type TestIo } from '../../../test/support/harvest-io.js';
-import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import { captured, openTestIo, readingsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import type { Bookmark, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { jetstreamConnector as connector } from './connector-jetstream.js';
 import { bluesky } from './index.js';
 
@@ -62,8 +62,6 @@ async function harvest(since: Cursor | null, followed: readonly string[] = []): 
   for await (const step of connector.harvest(seed, since, test.io)) steps.push(step);
   return steps;
 }
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 
 it('claims streams only', async () => {
   expect(connector.claims('wss://jetstream2.us-east.bsky.network/subscribe')).toBe(1);

@@ -1,8 +1,8 @@
 /** Following an account at its own server, where the server misbehaves; the real one is in connector.pds.test.ts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
-import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { blueskyConnector as connector } from './connector.js';
 import { bluesky } from './index.js';
 
@@ -67,11 +67,8 @@ const repo =
     };
   };
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 const head = (rev: string): void => tape.on(HEAD, { body: { cid: 'bafy', rev } });
 
 describe('an account', () => {

@@ -1,9 +1,9 @@
 /** Following feeds: what must never be hidden, doubled, or given away. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape } from '../../../test/support/tape-server.js';
 import { isRefused } from '../../core/reading.js';
-import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Bookmark, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { feedConnector as connector } from './connector.js';
 import { feed } from './index.js';
 import { normalise } from './normalise.js';
@@ -33,8 +33,6 @@ const rss = (ns: readonly number[], more = ''): Reply =>
     `<?xml version="1.0"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>East</title><link>https://east.example/</link>${more}${ns.map(item).join('')}</channel></rss>`,
   );
 const link = (rel: string, to: string): string => `<atom:link rel="${rel}" href="${to}"/>`;
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const kinds = (steps: readonly HarvestStep[]): string[] => steps.map(({ kind }) => kind);
 const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));

@@ -1,8 +1,8 @@
 /** Following an account of Hacker News. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Tape } from '../../../test/support/tape-server.js';
-import type { Captured, HarvestStep, SeedView } from '../harvest.js';
+import type { HarvestStep, SeedView } from '../harvest.js';
 import { hackernewsConnector as connector } from './connector.js';
 import { hackernews } from './index.js';
 import { postOf } from './uri.js';
@@ -30,8 +30,6 @@ const item = (id: number, more: object = {}): void =>
   tape.on(`GET /v0/item/${id}.json`, {
     body: { id, by: 'nour', type: 'comment', parent: 1, text: `words ${id}`, time: 1_481_655_851, ...more },
   });
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const harvest = (since: Parameters<typeof connector.harvest>[1] = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));
 

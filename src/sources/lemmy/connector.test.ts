@@ -1,8 +1,8 @@
 /** Following people and communities of Lemmy. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
-import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { lemmyConnector as connector } from './connector.js';
 import { lemmy } from './index.js';
 
@@ -71,11 +71,8 @@ const details =
     return { body: { person_view: { person: creator }, posts: sorted.map((id) => postView(id)), comments: [] } };
   };
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 
 describe('what is followed', () => {
   it('is found by address or name', async () => {

@@ -1,16 +1,9 @@
 /** Following public channels by their pages at t.me. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import { isRefused } from '../../core/reading.js';
-import {
-  NetworkError,
-  type Bookmark,
-  type Captured,
-  type Cursor,
-  type HarvestStep,
-  type SeedView,
-} from '../harvest.js';
+import { NetworkError, type Bookmark, type Cursor, type HarvestStep, type SeedView } from '../harvest.js';
 import { telegramConnector as connector } from './connector.js';
 import { telegram } from './index.js';
 import { channelMessageUri } from './uri.js';
@@ -55,11 +48,8 @@ const pages =
     return preview(page.map((n) => message(n, channel)).join(''));
   };
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 
 const html200 = (words: string): Reply => html(`<html><body>${words}</body></html>`);
 const card = (title: string): Reply => html200(`<div class="tgme_page">${title}</div>`);

@@ -1,8 +1,8 @@
 /** Following accounts over X's API v2. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
-import type { Bookmark, Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { xConnector as connector } from './connector.js';
 import { x } from './index.js';
 import { postOf } from './uri.js';
@@ -57,11 +57,8 @@ const timeline =
     };
   };
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
 const harvest = (since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, test.io));
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 
 describe('an account', () => {
   it('is found by its handle, and known by its number', async () => {

@@ -1,17 +1,9 @@
 /** Following channels of YouTube with a key: first-hand readings, absences that are no deletions, quotas that are no absences. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import { isRefused, type Reading } from '../../core/reading.js';
-import {
-  NetworkError,
-  RateLimited,
-  type Bookmark,
-  type Captured,
-  type Cursor,
-  type HarvestStep,
-  type SeedView,
-} from '../harvest.js';
+import { NetworkError, RateLimited, type Cursor, type HarvestStep, type SeedView } from '../harvest.js';
 import { youtubeConnector as connector } from './connector.js';
 import { youtube } from './index.js';
 import { commentOf, videoOf } from './uri.js';
@@ -106,9 +98,6 @@ const look = (...refs: string[]): Promise<HarvestStep[]> =>
       test.io,
     ),
   );
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 const read = async (steps: readonly HarvestStep[]): Promise<Reading[]> =>
   (await Promise.all(captured(steps).map((step) => readingsOf(youtube, test, step))))
     .flat()

@@ -2,17 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Tape } from '../../../test/support/tape-server.js';
-import {
-  NetworkError,
-  RateLimited,
-  type Bookmark,
-  type Captured,
-  type Cursor,
-  type HarvestStep,
-  type SeedView,
-} from '../harvest.js';
+import { NetworkError, RateLimited, type Cursor, type HarvestStep, type SeedView } from '../harvest.js';
 import { youtubeConnector as connector } from './connector.js';
 import { youtube } from './index.js';
 import { commentOf, videoOf } from './uri.js';
@@ -40,9 +32,6 @@ afterEach(async () => {
   await tape.close();
 });
 
-const captured = (steps: readonly HarvestStep[]): Captured[] =>
-  steps.filter((step): step is Captured => step.kind === 'captured');
-const bookmark = (steps: readonly HarvestStep[]): Bookmark => steps.at(-1) as Bookmark;
 const harvest = (io: TestIo, since: Cursor | null = null): Promise<HarvestStep[]> =>
   stepsOf(connector.harvest(seed, since, io.io));
 
