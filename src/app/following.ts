@@ -28,9 +28,9 @@ export interface FollowAnswer extends Followed {
   readonly found: FoundSeed;
 }
 
-export const DEFAULT_EVERY_SECONDS = 900;
+const DEFAULT_EVERY_SECONDS = 900;
 /** Posts that the first harvest goes back at most: what most platforms hand out at all. */
-export const DEFAULT_BACKFILL = 1_000;
+const DEFAULT_BACKFILL = 1_000;
 
 export async function followText(
   archive: Pick<Archive, 'accessions' | 'pool' | 'sources'>,
@@ -101,7 +101,7 @@ export function startHarvest(
 }
 
 /** Asks a worker to harvest now. @returns the id that the harvest will have */
-export async function harvestSoon(archive: Archive, seed: Key): Promise<Key> {
+async function harvestSoon(archive: Archive, seed: Key): Promise<Key> {
   const dueMs = Date.now();
   await archive.queues.add(harvestJob({ seedId: seed, kind: 'asked', dueMs }));
   return harvestIdOf(seed, 'asked', dueMs);

@@ -38,7 +38,7 @@ export interface AskOptions {
 
 export type FindCredential = (name: string) => Promise<Credential | undefined>;
 
-export function userAgentOf({ contact }: Pick<Config, 'contact'>): string {
+function userAgentOf({ contact }: Pick<Config, 'contact'>): string {
   return `Perdure/0.1 (social media archive; ${contact ?? 'no contact given'})`;
 }
 

@@ -17,8 +17,6 @@ export interface HarvestDeps extends TakeDeps {
   readonly connectorOf: (id: string) => { readonly connector: Connector; readonly source: Source } | undefined;
   /** 0 to 1. */
   readonly random: () => number;
-  /** Told when a seed cannot be harvested at all, and of every ending. */
-  readonly onEnd?: (claim: Claim, ending: Ending) => Promise<void>;
 }
 
 export interface HarvestOrder {
@@ -58,7 +56,6 @@ export async function harvestSeed(
     const ending = await run(deps, claim, order, either);
     if (lost.signal.aborted) return undefined;
     await deps.store.end(claim, ending);
-    await deps.onEnd?.(claim, ending);
     if (ending.state === 'interrupted') signal.throwIfAborted();
     return undefined;
   } finally {

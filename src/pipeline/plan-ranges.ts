@@ -5,8 +5,8 @@ import type { RejectReason } from '../core/errors.js';
 import type { RecordRange } from '../sources/source.js';
 import type { RangePlan } from './ports.js';
 
-export const RANGE_RECORDS = 2_000;
-export const RANGE_BYTES = 3 * 1024 * 1024;
+const RANGE_RECORDS = 2_000;
+const RANGE_BYTES = 3 * 1024 * 1024;
 
 export interface RefusedRange {
   readonly offset: number;

@@ -95,6 +95,17 @@ export async function setSeedState(pool: Pool, id: Key, state: SeedState): Promi
   return result.rowCount === 1;
 }
 
+/** From now on so often, and no longer adapted. @returns whether there is such a seed */
+export async function setSeedEvery(pool: Pool, id: Key, seconds: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `UPDATE seed SET every_seconds = $2::int, interval_seconds = $2::int, adaptive = false,
+       next_at = least(next_at, now() + $2::int * interval '1 second')
+     WHERE seed_id = $1`,
+    [id, seconds],
+  );
+  return rowCount === 1;
+}
+
 export interface DueSeed {
   readonly seed: Key;
   readonly kind: 'scheduled' | 'revisit';
