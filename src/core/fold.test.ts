@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fold, foldSlowly, lexemesOf, tsvectorOf, words } from './fold.js';
+import { fold, foldSlowly } from './fold.js';
 
 const anything = fc.string({ unit: 'binary', maxLength: 40 });
 
@@ -61,62 +61,6 @@ describe('folding', () => {
       last = code;
       expect(fold(char)).toBe(String(before % 10));
     }
-  });
-});
-
-describe('words', () => {
-  const of = (text: string) => words(fold(text));
-
-  it('end where there is no letter, mark or digit', () => {
-    expect(of('Rebel-held #Aleppo, @nour_1: «حلب»…')).toEqual(['rebel', 'held', 'aleppo', 'nour_1', 'حلب']);
-    expect(of('हिन्दी में')).toEqual(['हिन्दी', 'में']);
-    expect(of(' \n…')).toEqual([]);
-  });
-
-  it('of scripts without spaces are overlapping pairs', () => {
-    expect(of('東京都')).toEqual(['東京', '京都']);
-    expect(of('ラーメン')).toEqual(['ラー', 'ーメ', 'メン']);
-    expect(of('火')).toEqual(['火']);
-  });
-
-  it('of another script beside them stay whole, so that they are found', () => {
-    expect(of('iPhoneを買う2023')).toEqual(['iphone', 'を買', '買う', '2023']);
-  });
-
-  it('are bounded, and never end within a character', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom('a', '𞤀', 'é', '東', ' '), { maxLength: 200 }), (all) => {
-        for (const word of of(all.join(''))) {
-          expect(word.length).toBeLessThanOrEqual(64);
-          expect(Buffer.from(word).toString()).toBe(word);
-        }
-      }),
-    );
-    expect(of('a' + '𞤀'.repeat(64))[0]).toHaveLength(63);
-  });
-});
-
-describe('tsvector', () => {
-  const vector = (text: string): string => tsvectorOf(lexemesOf(text));
-
-  it('lists each word with its position', () => {
-    expect(vector('حلب is حَلَب, is')).toBe("'حلب':1,3 'is':2,4");
-    expect(vector('')).toBe('');
-  });
-
-  it('needs no quoting, whatever the text', () => {
-    fc.assert(
-      fc.property(anything, (text) => expect(vector(`${text} ' \\ :`)).toMatch(/^(?:'[^'\\:\s]+':\d+(?:,\d+)* ?)*$/)),
-    );
-  });
-
-  it('keeps to the bounds of Postgres', () => {
-    expect(lexemesOf('a '.repeat(20_000)).get('a')).toHaveLength(255);
-    expect(lexemesOf('a b '.repeat(10_000) + 'c c').get('c')).toEqual([16_383]);
-    const many = lexemesOf(Array.from({ length: 150_000 }, (_, n) => n.toString(36)).join(' '));
-    const bytes = [...many].map(([word, places]) => Buffer.byteLength(word) + 3 + 2 * places.length);
-    expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(2 ** 20);
-    expect(lexemesOf('word '.repeat(500_000) + 'last').has('last')).toBe(true);
   });
 });
 

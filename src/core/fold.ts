@@ -1,9 +1,9 @@
 /**
  * Text folding for search: what people type and what stands in a post meet in one form. The original is never changed.
+ * Words are cut from the folded text (words.ts).
  *
  * NFKC, lower case, without diacritics; Arabic without harakat (tashkeel) and tatweel, with one alef, one yaa, plain
- * haa for taa marbuta; all decimal digits as 0–9. Words are cut at whatever is no letter, mark or digit; scripts that
- * write without spaces give overlapping pairs of characters (bigrams), which needs no dictionary and no ICU version.
+ * haa for taa marbuta; all decimal digits as 0–9.
  *
  * Marks that are letters of their script stay: the vowel signs of Devanagari or Thai, the voicing of kana.
  */
@@ -42,9 +42,11 @@ const DIGITS = /[^\P{Nd}0-9]/gu;
 const KNOWN = 1;
 const JOINS = 2;
 const CHANGES = 4;
-const WORD_CHAR = 8;
-const UNSPACED_CHAR = 16;
-const basicPlane = new Uint8Array(65_536);
+/** A letter, mark, digit or underscore; one of a script without spaces. */
+export const WORD_CHAR = 8;
+export const UNSPACED_CHAR = 16;
+/** By UTF-16 unit; 0 where it was not met yet. */
+export const basicPlane = new Uint8Array(65_536);
 const beyond = new Map<number, number>();
 /** What the characters that change become, by code point. */
 const becomes = new Map<number, string>();
@@ -65,6 +67,11 @@ function learn(code: number): number {
   if (code < 0x10000) basicPlane[code] = bits;
   else beyond.set(code, bits);
   return bits;
+}
+
+/** What is known of a character, by its code point. */
+export function bitsOf(code: number): number {
+  return (code < 0x10000 ? basicPlane[code] : beyond.get(code)) || learn(code);
 }
 
 /** The code point of the pair that begins at `i`; 0 when none does. */
@@ -116,91 +123,3 @@ const UNSPACED_CLASS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', '
   .map((script) => `\\p{scx=${script}}`)
   .join('');
 const UNSPACED = new RegExp(`[${UNSPACED_CLASS}]`, 'u');
-const RUN = new RegExp(`[${UNSPACED_CLASS}]+|[^${UNSPACED_CLASS}]+`, 'gu');
-/** Longer tokens are no words that anyone searches for; Postgres refuses lexemes beyond 2 KB. */
-const MAX_WORD = 64;
-
-/** The words of a folded text, in order, repeats included. */
-export function words(folded: string): string[] {
-  const out: string[] = [];
-  let start = -1;
-  let unspaced = 0;
-  const { length } = folded;
-  for (let i = 0; i < length; i++) {
-    const at = i;
-    const unit = unitAt(folded, i);
-    const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(folded, i) : 0;
-    if (pair > 0) i++;
-    const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);
-    if (bits & WORD_CHAR) {
-      if (start < 0) start = at;
-      unspaced |= bits & UNSPACED_CHAR;
-    } else if (start >= 0) {
-      addWord(folded.slice(start, at), unspaced !== 0, out);
-      start = -1;
-      unspaced = 0;
-    }
-  }
-  if (start >= 0) addWord(folded.slice(start), unspaced !== 0, out);
-  return out;
-}
-
-function addWord(word: string, unspaced: boolean, out: string[]): void {
-  if (!unspaced) return void out.push(bounded(word));
-  for (const run of word.match(RUN)!) {
-    if (UNSPACED.test(run)) bigrams(run, out);
-    else out.push(bounded(run));
-  }
-}
-
-/** Cut to the longest word, never within a character. */
-function bounded(word: string): string {
-  return word.length > MAX_WORD ? word.slice(0, MAX_WORD).replace(/[\ud800-\udbff]$/, '') : word;
-}
-
-function bigrams(word: string, out: string[]): void {
-  const chars = Array.from(word);
-  if (chars.length === 1) out.push(word);
-  for (let i = 0; i + 1 < chars.length; i++) out.push(chars[i]! + chars[i + 1]!);
-}
-
-/** The words of a text with their places in it (from 1), as a Postgres tsvector holds them. */
-export type Lexemes = ReadonlyMap<string, readonly number[]>;
-
-/** Lexeme positions beyond this are not kept by Postgres. */
-const MAX_POSITION = 16_383;
-/** Nor are more than so many of one lexeme. */
-const MAX_POSITIONS = 255;
-/** Postgres refuses a tsvector beyond 2^20 − 1 bytes of lexemes and positions, and with it the whole batch. */
-const MAX_BYTES = 1_000_000;
-
-/**
- * What a text can be found by, with positions, so that phrases can be searched. Of a text with more words than Postgres
- * takes (about a megabyte of them), the first ones.
- */
-export function lexemesOf(text: string): Lexemes {
-  const lexemes = new Map<string, number[]>();
-  let [at, bytes] = [0, 0];
-  for (const word of words(fold(text))) {
-    if (at < MAX_POSITION) at++;
-    const places = lexemes.get(word);
-    if (places === undefined) {
-      // A lexeme takes up to three bytes a UTF-16 unit, its count of positions two, the position two, alignment one.
-      bytes += 3 * word.length + 5;
-      if (bytes > MAX_BYTES) break;
-      lexemes.set(word, [at]);
-    } else if (places.length < MAX_POSITIONS && places[places.length - 1] !== at) {
-      bytes += 2;
-      if (bytes > MAX_BYTES) break;
-      places.push(at);
-    }
-  }
-  return lexemes;
-}
-
-/** The literal of a Postgres tsvector. Words hold letters, marks, digits and underscores only: nothing needs quoting. */
-export function tsvectorOf(lexemes: Lexemes): string {
-  let out = '';
-  for (const [word, places] of lexemes) out += `${out === '' ? '' : ' '}'${word}':${places.join(',')}`;
-  return out;
-}

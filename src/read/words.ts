@@ -9,7 +9,8 @@
  * What folds to several words (`don't`, a run of Japanese, whose words are pairs of characters) is a phrase of them.
  */
 import { UsageError } from '../core/errors.js';
-import { fold, words } from '../core/fold.js';
+import { fold } from '../core/fold.js';
+import { words } from '../core/words.js';
 
 const MAX_QUERY = 1_000;
 const MAX_LEXEMES = 100;
@@ -56,7 +57,7 @@ function conjunction(terms: readonly Term[]): string {
 }
 
 /**
- * Words hold letters, marks, digits and underscores only (core/fold.ts); quoting them is for the reader's peace.
+ * Words hold letters, marks, digits and underscores only (core/words.ts); quoting them is for the reader's peace.
  * A single character of a script without spaces stands in the index only as the first of a pair: it is a prefix.
  */
 function phraseOf(found: readonly string[], prefix: boolean): string {

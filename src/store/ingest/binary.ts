@@ -3,7 +3,7 @@
  * that is used again for the next batch. Postgres then parses no text: no escapes, no hex, no literals of tsvectors.
  */
 import { unitAt } from '../../core/char.js';
-import type { Lexemes } from '../../core/fold.js';
+import { lexemesOf } from '../../core/words.js';
 import type { Value } from './tables.js';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -57,9 +57,9 @@ export class BinaryRows {
         this.int32(8);
         return this.int64(value as number);
       case 'timestamptz':
-        return this.timestamp(value as string | number);
+        return this.timestamp(value);
       case 'tsvector':
-        return this.tsvector(value as Lexemes);
+        return this.tsvector(value as string);
       default: // text, and enums, which are sent by their labels
         return this.text(value as string);
     }
@@ -124,23 +124,58 @@ export class BinaryRows {
     this.at += 8;
   }
 
-  /** tsvectorrecv sorts the lexemes itself; it takes each once, its positions ascending. */
-  private tsvector(lexemes: Lexemes): void {
+  /** Of the words of a text. tsvectorrecv sorts the lexemes itself; it takes each once, its positions ascending. */
+  private tsvector(text: string): void {
+    const { count, units, from, to, begin, places } = lexemesOf(text);
     this.room(8);
     const start = this.at;
     this.at += 4;
-    this.int32(lexemes.size);
-    for (const [word, places] of lexemes) {
-      this.room(3 * word.length + 3 + 2 * places.length);
-      this.utf8(word);
+    this.int32(count);
+    for (let i = 0; i < count; i++) {
+      const [first, end] = [begin[i]!, begin[i + 1]!];
+      this.room(3 * (to[i]! - from[i]!) + 3 + 2 * (end - first));
+      this.units(units, from[i]!, to[i]!);
       this.bytes[this.at++] = 0;
-      this.int16(places.length);
-      for (const place of places) this.int16(place);
+      this.int16(end - first);
+      for (let place = first; place < end; place++) this.int16(places[place]!);
     }
     const end = this.at;
     this.at = start;
     this.int32(end - start - 4);
     this.at = end;
+  }
+
+  /** UTF-16 units as UTF-8. A lone surrogate, which no folded word holds, becomes U+FFFD. */
+  private units(units: Uint16Array, from: number, to: number): void {
+    const { bytes } = this;
+    let at = this.at;
+    for (let i = from; i < to; i++) {
+      const unit = units[i]!;
+      if (unit < 0x80) {
+        bytes[at++] = unit;
+      } else if (unit < 0x800) {
+        bytes[at++] = 0xc0 | (unit >> 6);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      } else if (unit < 0xd800 || unit > 0xdfff) {
+        bytes[at++] = 0xe0 | (unit >> 12);
+        bytes[at++] = 0x80 | ((unit >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (unit & 0x3f);
+      } else {
+        const low = i + 1 < to ? units[i + 1]! : 0;
+        const isPair = unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff;
+        const code = isPair ? 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
+        if (isPair) {
+          i++;
+          bytes[at++] = 0xf0 | (code >> 18);
+          bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
+        } else {
+          bytes[at++] = 0xe0 | (code >> 12);
+        }
+        bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (code & 0x3f);
+      }
+    }
+    this.at = at;
   }
 
   private int16(value: number): void {

@@ -3,7 +3,6 @@
  * `write.ts` turns them into COPY and INSERT.
  */
 import type { Key } from '../../core/digest.js';
-import { lexemesOf, type Lexemes } from '../../core/fold.js';
 import type { Observed } from '../../core/reading.js';
 import { msOf } from '../../core/time.js';
 import type {
@@ -18,8 +17,11 @@ import type {
   SnapshotRow,
 } from '../../pipeline/ports.js';
 
-/** Undefined is NULL. Bytes and uuids are hex; times RFC 3339 or milliseconds since 1970; enums their labels. */
-export type Value = string | number | Lexemes | undefined;
+/**
+ * Undefined is NULL. Bytes and uuids are hex; times RFC 3339 or milliseconds since 1970; enums their labels; a tsvector
+ * is the text whose words it holds.
+ */
+export type Value = string | number | undefined;
 
 export interface Table<Row> {
   readonly name: string;
@@ -146,8 +148,7 @@ export const SNAPSHOT: Table<SnapshotRow> = {
     row.visibility,
     row.language,
     row.content,
-    // Here and not with the row: of a whole batch they would be its largest part in memory, and V8 would copy them around.
-    lexemesOf(row.search),
+    row.search,
   ],
 };
 

@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ProfileObservationRow } from '../../pipeline/ports.js';
-import { tsvectorOf } from '../../core/fold.js';
+import { lexemesOf, tsvectorOf } from '../../core/words.js';
 import { withBinaryRows } from './binary.js';
 import { PROFILE_OBSERVATION, type Table, type Value } from './tables.js';
 
@@ -101,7 +101,7 @@ export async function absentOf<Row>(
 /** As Postgres reads it from text. */
 function textOf(value: Value, type: string): string | number | null {
   if (value === undefined) return null;
-  if (typeof value === 'object') return tsvectorOf(value);
+  if (type === 'tsvector') return tsvectorOf(lexemesOf(value as string));
   if (type === 'timestamptz') return typeof value === 'number' ? new Date(value).toISOString() : value;
   return type === 'bytea' ? '\\x' + value : value;
 }
