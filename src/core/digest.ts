@@ -17,14 +17,14 @@ export class InvalidDigestError extends Error {
 
 /** Digest of bytes, or of a string's UTF-8. */
 export function sha256(data: Uint8Array | string): Digest {
-  return oneShot(data) as Digest;
+  return oneShot(data, 'hex') as Digest;
 }
 
 // crypto.hash is Node 21.7+/20.12+ and twice as fast as createHash for a kilobyte; the types of Node 20 know it.
-const oneShot: (data: Uint8Array | string) => string =
+const oneShot: (data: Uint8Array | string, encoding: 'hex' | 'binary') => string =
   typeof hash === 'function'
-    ? (data) => hash('sha256', data, 'hex')
-    : (data) => createHash('sha256').update(data).digest('hex');
+    ? (data, encoding) => hash('sha256', data, encoding)
+    : (data, encoding) => createHash('sha256').update(data).digest(encoding);
 
 /**
  * Deterministic key of a sequence of strings. The parts are joined by U+001F, which no URI, digest or number holds;
@@ -34,8 +34,12 @@ const oneShot: (data: Uint8Array | string) => string =
 export function keyOf(...parts: readonly string[]): Key {
   let text = part(parts[0]!);
   for (let i = 1; i < parts.length; i++) text += '\u001f' + part(parts[i]!);
-  return oneShot(text).slice(0, 32) as Key;
+  // Not `slice` of the hex: V8 keeps that as a part of the longer string, and compares such strings at a third of the speed.
+  digestBytes.write(oneShot(text, 'binary'), 'latin1');
+  return digestBytes.toString('hex', 0, 16) as Key;
 }
+
+const digestBytes = Buffer.alloc(32);
 
 function part(text: string): string {
   if (!text.includes('\u001f') && !text.includes('\u001e')) return text;

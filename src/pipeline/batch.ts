@@ -369,10 +369,12 @@ function calendarTime({ at, precision, zone }: Time): string | undefined {
 /** The rows in the order of their keys, each key once: the first row that was added under it. */
 function distinct<Row>(rows: Row[], key: (row: Row) => string, second?: (row: Row) => string): Row[] {
   const order = (a: Row, b: Row): number => compare(key(a), key(b)) || (second ? compare(second(a), second(b)) : 0);
+  // Readings came in the order of posts, so most tables are in order already.
+  if (rows.every((row, i) => i === 0 || order(rows[i - 1]!, row) < 0)) return rows;
   rows.sort(order);
   return rows.filter((row, i) => i === 0 || order(rows[i - 1]!, row) !== 0);
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a === b ? 0 : a < b ? -1 : 1;
 }

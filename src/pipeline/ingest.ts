@@ -13,7 +13,17 @@ import type { CaptureContext, Source, Survey } from '../sources/source.js';
 import type { ContextCache } from './context-cache.js';
 import { place, rowsOf, type PlacedReading, type Setting } from './batch.js';
 import { decodeLayout, encodeLayout } from './layout.js';
-import type { BlobStore, IngestStore, RangePlan, RangeRef, RangeTally, RangeTask, RejectedRow } from './ports.js';
+import type {
+  Batch,
+  BlobStore,
+  IngestStore,
+  Known,
+  RangePlan,
+  RangeRef,
+  RangeTally,
+  RangeTask,
+  RejectedRow,
+} from './ports.js';
 
 export interface IngestDeps {
   readonly store: IngestStore;
@@ -52,6 +62,22 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<read
     await deps.store.halve(ref, halvesOf(task));
     return undefined;
   }
+  const { batch, tally, known, posts } = await prepare(deps, task);
+  return (await deps.store.commit(ref, batch, tally, known)) ? posts : undefined;
+}
+
+interface Prepared {
+  readonly batch: Batch;
+  readonly tally: RangeTally;
+  readonly known: Known;
+  readonly posts: readonly ReadPost[] | undefined;
+}
+
+/**
+ * Bytes → rows. By itself, so that nothing holds on to the readings while their rows are written: they are what a
+ * worker's memory is full of, and the collector would copy them around meanwhile.
+ */
+async function prepare(deps: IngestDeps, task: RangeTask): Promise<Prepared> {
   const source = deps.sourceById(task.source);
   if (!source) throw new Error(`the source ${task.source} is not part of this build of Perdure`);
 
@@ -64,17 +90,23 @@ export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<read
   const known = await deps.store.known(placed, setting.reader);
   const fresh = placed.filter((reading) => !known.observations.has(reading.observation));
   const files = await deps.store.fileDigests(task.accession, filesOf(placed));
-  const rows = rowsOf(fresh, setting, files);
-  if (!(await deps.store.commit(ref, rows, tallyOf(placed, rejected, files), known))) return undefined;
-  if (!task.exchange?.live) return undefined;
-  return placed.map(({ reading, post, observation }) => ({
+  return {
+    batch: rowsOf(fresh, setting, files),
+    tally: tallyOf(placed, rejected, files),
+    known,
+    posts: task.exchange?.live ? placed.map((reading) => saidOf(reading, known)) : undefined,
+  };
+}
+
+function saidOf({ reading, post, observation }: PlacedReading, known: Known): ReadPost {
+  return {
     post,
     uri: reading.post,
     outcome: reading.outcome,
     hand: reading.hand,
     newPost: !known.posts.get(post),
     newObservation: !known.observations.has(observation),
-  }));
+  };
 }
 
 function halvesOf(task: RangeTask): readonly RangePlan[] {
@@ -213,8 +245,12 @@ function tallyOf(
   let from = Infinity;
   let to = -Infinity;
   let basis: Basis | undefined;
+  let last: Observed | undefined;
   for (const { reading, observed } of placed) {
     visibility[reading.content?.visibility ?? 'unknown']++;
+    // Mostly one object for the whole package.
+    if (observed === last) continue;
+    last = observed;
     const ms = msOf(observed.at);
     if (ms < from) from = ms;
     if (ms > to) to = ms;
