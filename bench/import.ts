@@ -48,6 +48,14 @@ interface Run {
   readonly postgresCpu: number;
   /** MiB, of the largest Node process. */
   readonly peak: number;
+  readonly wal: Wal;
+}
+
+/** What Postgres logged meanwhile. Whole pages are logged after a checkpoint: many of them are a sign of too many of these. */
+interface Wal {
+  readonly megabytes: number;
+  readonly wholePages: number;
+  readonly checkpoints: number;
 }
 
 const { values: args } = parseArgs({
@@ -130,6 +138,7 @@ async function withArchive<T>(
 async function timeImport(archive: Archive, workers: readonly number[], what: string, path: string): Promise<Run> {
   await archive.pool.query('CHECKPOINT');
   const nodes = [process.pid, ...workers];
+  const wal = await walOf(archive.pool);
   const cpu = { node: sum(nodes.map(ownCpuSeconds)), postgres: cpuSeconds(server.pid) };
   const started = performance.now();
   const request = { collection: 'bench', options: { include: [] }, custody: {} };
@@ -142,6 +151,7 @@ async function timeImport(archive: Archive, workers: readonly number[], what: st
     nodeCpu: sum(nodes.map(ownCpuSeconds)) - cpu.node,
     postgresCpu: cpuSeconds(server.pid) - cpu.postgres,
     peak: Math.max(...nodes.map(peakMemory)),
+    wal: since(wal, await walOf(archive.pool)),
   };
 }
 
@@ -163,6 +173,23 @@ async function completed({ pool }: Archive, id: Key): Promise<number> {
   const { read, rejected } = result.rows[0]!;
   if (rejected !== '0') throw new Error(`${rejected} records were rejected`);
   return Number(read);
+}
+
+async function walOf(client: Pick<pg.Client, 'query'>): Promise<Wal> {
+  const result = await client.query<{ bytes: string; pages: string; checkpoints: string }>(
+    `SELECT wal_bytes AS bytes, wal_fpi AS pages, num_timed + num_requested AS checkpoints
+     FROM pg_stat_wal, pg_stat_checkpointer`,
+  );
+  const { bytes, pages, checkpoints } = result.rows[0]!;
+  return { megabytes: Number(bytes) / 1e6, wholePages: Number(pages), checkpoints: Number(checkpoints) };
+}
+
+function since(before: Wal, after: Wal): Wal {
+  return {
+    megabytes: after.megabytes - before.megabytes,
+    wholePages: after.wholePages - before.wholePages,
+    checkpoints: after.checkpoints - before.checkpoints,
+  };
 }
 
 async function rowCounts({ pool }: Archive): Promise<Record<string, string>> {
@@ -204,6 +231,7 @@ async function copyTheSame(from: string): Promise<Run> {
   await schema.destroy();
   const target = await connect('copied');
   await target.query('CHECKPOINT');
+  const wal = await walOf(target);
   const cpu = { node: ownCpuSeconds(process.pid), postgres: cpuSeconds(server.pid) };
   const started = performance.now();
   for (const [table, file] of files) {
@@ -221,6 +249,7 @@ async function copyTheSame(from: string): Promise<Run> {
     nodeCpu: ownCpuSeconds(process.pid) - cpu.node,
     postgresCpu: cpuSeconds(server.pid) - cpu.postgres,
     peak: 0,
+    wal: since(wal, await walOf(target)),
   };
   await target.end();
   return run;
@@ -261,6 +290,9 @@ function print(runs: readonly Run[]): void {
       'Node CPU s / 100k': per(run, run.nodeCpu),
       'Postgres CPU s / 100k': per(run, run.postgresCpu),
       'peak MiB a process': run.peak === 0 ? '' : Math.round(run.peak),
+      'WAL MB': Math.round(run.wal.megabytes),
+      'whole pages': run.wal.wholePages,
+      checkpoints: run.wal.checkpoints,
     })),
   );
 }
