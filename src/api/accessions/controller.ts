@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -28,10 +27,13 @@ import {
   type Page,
   type RejectView,
 } from '../../read/index.js';
+import { callerOf, type Caller } from '../access/caller.js';
+import { Keyring } from '../access/keyring.js';
 import { API_DEPS, Stopping, type ApiDeps } from '../deps.js';
 import { gather } from '../http/page.js';
 import { notFound, Problem, type ProblemError } from '../http/problem.js';
 import { KEY } from '../http/schemas.js';
+import { sendEvents } from '../http/sse.js';
 import { LAST_ID, progressEvents } from './events.js';
 import {
   ACCESSION,
@@ -60,6 +62,7 @@ export class AccessionsController {
   constructor(
     @Inject(API_DEPS) private readonly deps: ApiDeps,
     @Inject(Stopping) private readonly stopping: Stopping,
+    @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
   @Get()
@@ -151,25 +154,14 @@ export class AccessionsController {
     const { pool } = this.deps;
     await found(id, accessionProgress(pool, id));
     if (lastId === LAST_ID) return void reply.code(204).send();
-    const over = new AbortController();
-    const end = (): void => over.abort();
-    this.stopping.signal.addEventListener('abort', end, { once: true });
-    reply.raw.once('close', () => {
-      this.stopping.signal.removeEventListener('abort', end);
-      end();
-    });
-    if (request.raw.destroyed || this.stopping.signal.aborted) end();
-    const events = progressEvents({
-      progress: () => accessionProgress(pool, id),
-      summary: () => accessionSummary(pool, id),
-      signal: over.signal,
-    });
-    void reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      // nginx would gather the events otherwise.
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(events, { objectMode: false }));
+    const ends = { stopping: this.stopping.signal, keyring: this.keyring };
+    sendEvents(request, reply, ends, (signal) =>
+      progressEvents({
+        progress: () => accessionProgress(pool, id),
+        summary: () => accessionSummary(pool, id),
+        signal,
+      }),
+    );
   }
 
   private checkSource(source: string | undefined): void {
@@ -232,9 +224,13 @@ function optionsOf(said: Partial<Receive>): AccessionOptions {
   };
 }
 
+function keyOf({ key }: Caller): string {
+  return key ? `, with the API key ${key.name} (${key.id})` : '';
+}
+
 function custodyOf({ receivedFrom, authority, note, restrict }: Partial<Receive>, request: FastifyRequest): Custody {
   return {
-    receivedBy: `over HTTP from ${request.ip}`,
+    receivedBy: `over HTTP from ${request.ip}${keyOf(callerOf(request))}`,
     ...(receivedFrom !== undefined && { receivedFrom }),
     ...(authority !== undefined && { authority }),
     ...(note !== undefined && { note }),

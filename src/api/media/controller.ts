@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Controller, Get, Headers, HttpException, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpException, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { showDigest, type Digest } from '../../core/digest.js';
 import { media, picture } from '../../read/index.js';
+import { callerOf, maySeeSealed, mustSee } from '../access/caller.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
 import { immutable, isUnchanged } from '../http/caching.js';
 import { notFound, Problem } from '../http/problem.js';
@@ -24,7 +25,7 @@ export class MediaController {
     operationId: 'getMedia',
     summary: 'A picture, video or other file of a post, by its digest',
     description:
-      'Pictures, video and sound are shown, by what their bytes are; everything else is for saving. Sealed files are refused (403).',
+      'Pictures, video and sound are shown, by what their bytes are; everything else is for saving. Sealed files are served to an administrator, and refused to others (403).',
   })
   @ApiHeader({ name: 'Range', required: false, description: 'one range of bytes', schema: { type: 'string' } })
   @ApiProduces('application/octet-stream')
@@ -34,13 +35,21 @@ export class MediaController {
     @Param('digest', { schema: DIGEST }) digest: Digest,
     @Headers('range') range: string | undefined,
     @Headers('if-range') ifRange: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { pool, blobs } = this.deps;
+    const { pool, blobs, log } = this.deps;
     const found = (await media(pool, digest)) ?? (await picture(pool, digest));
     if (!found || !(await blobs.has(digest)))
       throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
-    if (found.sealed) throw new Problem('sealed', 'Every package that brought this file holds it to be private.');
+    const caller = callerOf(request);
+    if (found.sealed && !maySeeSealed(caller))
+      throw new Problem(
+        'sealed',
+        'Every package that brought this file holds it to be private: it is served to the API key of an administrator.',
+      );
+    if ('visibility' in found) mustSee(caller, found.visibility);
+    if (found.sealed) log.info({ key: caller.key?.id, digest: showDigest(digest) }, 'a sealed file was served');
     immutable(reply, showDigest(digest));
     void reply.header('accept-ranges', 'bytes').header('content-security-policy', "default-src 'none'; sandbox");
     if (isUnchanged(reply)) return void reply.code(304).send();
