@@ -35,6 +35,8 @@ CREATE TABLE accession (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  tries integer NOT NULL DEFAULT 0, -- How often unpacking or splitting it failed for a reason of its own; after some it has failed. Deaths of workers, and trouble with database or disk, are not counted.
+  retries jsonb NOT NULL DEFAULT '[]'::jsonb, -- When somebody had what had failed tried again: at, by, and what that was.
   CONSTRAINT accession_pkey PRIMARY KEY (accession_id),
   CONSTRAINT accession_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
   CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text, 'harvest'::text]))),

@@ -7,6 +7,7 @@ import { Harvest1767225800000 } from '../../migrations/1767225800000-harvest.js'
 import { Media1767225900000 } from '../../migrations/1767225900000-media.js';
 import { Webhooks1767226000000 } from '../../migrations/1767226000000-webhooks.js';
 import { ApiKeys1767226100000 } from '../../migrations/1767226100000-api-keys.js';
+import { Retries1767226110000 } from '../../migrations/1767226110000-retries.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -17,6 +18,7 @@ const MIGRATIONS = [
   Media1767225900000,
   Webhooks1767226000000,
   ApiKeys1767226100000,
+  Retries1767226110000,
 ];
 
 export interface DatabaseOptions {

@@ -43,6 +43,7 @@ export interface TestApiOptions {
   /** What HOST says; whatever it says, it listens on 127.0.0.1. */
   readonly host?: string;
   readonly apiKey?: string;
+  readonly redisUrl?: string;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -50,7 +51,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const data = await mkdtemp(join(tmpdir(), 'perdure-api-'));
   const config: Config = {
     databaseUrl: database.url,
-    redisUrl: undefined,
+    redisUrl: options.redisUrl,
     data,
     blobs: join(data, 'blobs'),
     host: options.host ?? '127.0.0.1',

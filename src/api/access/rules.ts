@@ -25,12 +25,13 @@ export const RULES: readonly Rule[] = [
   { method: 'read', route: '/api/v1/collections*', role: 'reader' },
   { method: 'read', route: '/api/v1/posts*', role: 'reader' },
   { method: 'read', route: '/api/v1/actors*', role: 'reader' },
-  { method: 'read', route: '/api/v1/media*', role: 'reader' },
+  { method: 'read', route: '/api/v1/media/:digest', role: 'reader' },
   { method: 'read', route: '/api/v1/events*', role: 'reader' },
 
   // How it came here: accessions name who handed in what, rejects show bytes of unknown content, seeds name who is at risk.
   { method: 'all', route: '/api/v1/collections*', role: 'archivist' },
   { method: 'all', route: '/api/v1/accessions*', role: 'archivist' },
+  { method: 'all', route: '/api/v1/media/missing*', role: 'archivist' },
   { method: 'all', route: '/api/v1/seeds*', role: 'archivist' },
   { method: 'all', route: '/api/v1/harvests*', role: 'archivist' },
   { method: 'all', route: '/api/v1/webhooks*', role: 'archivist' },

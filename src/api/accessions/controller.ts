@@ -13,8 +13,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { showKey, type Key } from '../../core/digest.js';
 import { UsageError } from '../../core/errors.js';
-import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
+import type { AccessionOptions, Custody, RangeRef } from '../../pipeline/ports.js';
 import { receiveStream } from '../../pipeline/receive.js';
+import { retryAccession } from '../../pipeline/retry.js';
 import {
   accession,
   accessionProgress,
@@ -27,7 +28,9 @@ import {
   type Page,
   type RejectView,
 } from '../../read/index.js';
-import { callerOf, type Caller } from '../access/caller.js';
+import { reopenAccession } from '../../store/retries.js';
+import { nextEpoch } from '../../store/unfinished.js';
+import { callerOf, nameOfCaller, type Caller } from '../access/caller.js';
 import { Keyring } from '../access/keyring.js';
 import { API_DEPS, Stopping, type ApiDeps } from '../deps.js';
 import { gather } from '../http/page.js';
@@ -43,6 +46,7 @@ import {
   RECEIVE,
   REJECTS,
   REJECTS_QUERY,
+  RETRIED,
 } from './schemas.js';
 import { openUpload } from './upload.js';
 
@@ -122,6 +126,35 @@ export class AccessionsController {
   @ApiOkResponse({ description: 'It.', standardSchema: ACCESSION })
   one(@Param('id', { schema: KEY }) id: Key): Promise<AccessionDetail> {
     return found(id, accession(this.deps.pool, id));
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryAccession',
+    summary: 'Has what failed of it tried again, at once',
+    description:
+      'Unpacking that was given up, ranges that wait after a failure, and records that were rejected as `poison`: a newer version may read them. What is waiting without having failed is left alone; asking twice is harmless.',
+  })
+  @ApiAcceptedResponse({ description: 'This much waits for a worker; perhaps nothing.', standardSchema: RETRIED })
+  async retry(
+    @Param('id', { schema: KEY }) id: Key,
+    @Req() request: FastifyRequest,
+  ): Promise<z.output<typeof RETRIED>> {
+    const { pool, dispatch } = this.deps;
+    const deps = {
+      reopen: (key: Key, by: string) => reopenAccession(pool, key, by),
+      nextEpoch: (ranges: readonly RangeRef[]) => nextEpoch(pool, ranges),
+      dispatch,
+      now: Date.now,
+    };
+    const retried = await found(id, retryAccession(deps, id, nameOfCaller(callerOf(request))));
+    if (retried.status === 'refused')
+      throw new Problem(
+        'conflict',
+        'It was refused, for what it is: hand the file in again, with `source` or `include`.',
+      );
+    return { unpack: retried.unpack, ranges: retried.ranges.length, records: retried.records.length };
   }
 
   @Get(':id/rejects')

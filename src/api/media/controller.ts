@@ -1,16 +1,41 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Controller, Get, Headers, HttpException, Inject, Param, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpException,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { showDigest, type Digest } from '../../core/digest.js';
-import { media, picture } from '../../read/index.js';
+import { collectionKey, media, missingMedia, picture, type Page } from '../../read/index.js';
+import type { MissingMediaView } from '../../read/media-types.js';
+import { askAgain } from '../../store/media.js';
 import { callerOf, maySeeSealed, mustSee } from '../access/caller.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
 import { immutable, isUnchanged } from '../http/caching.js';
+import { gather } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import { DIGEST } from '../http/schemas.js';
 import { rangeOf } from './ranges.js';
+import { ASKED_AGAIN, MISSING_MEDIA, MISSING_QUERY, RETRY_QUERY } from './schemas.js';
 import { HEAD_BYTES, shownType } from './types.js';
 
 const BINARY = { type: 'string', format: 'binary' };
@@ -19,6 +44,33 @@ const BINARY = { type: 'string', format: 'binary' };
 @Controller('api/v1/media')
 export class MediaController {
   constructor(@Inject(API_DEPS) private readonly deps: ApiDeps) {}
+
+  @Get('missing')
+  @ApiOperation({
+    operationId: 'listMissingMedia',
+    summary: 'Files that posts and profiles name and that are not here, and why',
+  })
+  @ApiOkResponse({ description: 'A page, by post, then by actor.', standardSchema: MISSING_MEDIA })
+  missing(@Query({ schema: MISSING_QUERY }) query: z.output<typeof MISSING_QUERY>): Promise<Page<MissingMediaView>> {
+    const filter = query.collection === undefined ? {} : { collection: query.collection };
+    return gather<MissingMediaView, Page<MissingMediaView>>(query, (page) =>
+      missingMedia(this.deps.pool, { ...page, ...filter }),
+    );
+  }
+
+  @Post('missing/retry')
+  @HttpCode(202)
+  @ApiOperation({ operationId: 'retryMedia', summary: 'Asks once more for those that were given up' })
+  @ApiAcceptedResponse({ description: 'So many wait for a worker.', standardSchema: ASKED_AGAIN })
+  async retry(
+    @Query({ schema: RETRY_QUERY }) { collection }: z.output<typeof RETRY_QUERY>,
+  ): Promise<z.output<typeof ASKED_AGAIN>> {
+    const { pool } = this.deps;
+    const key = await collectionKey(pool, collection);
+    return {
+      asked: await askAgain(pool, { states: ['missing', 'refused'], ...(key !== undefined && { collection: key }) }),
+    };
+  }
 
   @Get(':digest')
   @ApiOperation({

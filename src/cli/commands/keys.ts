@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { Option, type Command } from 'commander';
 import { newApiKey, ROLES, type Role } from '../../core/api-key.js';
 import { UsageError } from '../../core/errors.js';
@@ -6,6 +5,7 @@ import { msOf, parseIso } from '../../core/time.js';
 import { addApiKey, findApiKey, listApiKeys, revokeApiKey, type ApiKeyView } from '../../store/api-keys.js';
 import { withReader } from '../context.js';
 import type { CliIo } from '../io.js';
+import { operator } from '../operator.js';
 import type { Style } from '../posts.js';
 import { clean, jsonText, paintOf, type Paint } from '../print.js';
 import { table } from '../table.js';
@@ -122,8 +122,6 @@ function keyOf(all: readonly ApiKeyView[], text: string): ApiKeyView {
       : `there is no key with the id ${JSON.stringify(text)}; perdure keys lists them`,
   );
 }
-
-const operator = (): string => `${userInfo().username}@${hostname()}`;
 
 const TINTS: Readonly<Record<ApiKeyView['state'], keyof Paint>> = {
   active: 'green',
