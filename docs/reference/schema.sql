@@ -35,6 +35,8 @@ CREATE TABLE accession (
   received_at timestamp with time zone NOT NULL DEFAULT now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  tries integer NOT NULL DEFAULT 0, -- How often unpacking or splitting it failed for a reason of its own; after some it has failed. Deaths of workers, and trouble with database or disk, are not counted.
+  retries jsonb NOT NULL DEFAULT '[]'::jsonb, -- When somebody had what had failed tried again: at, by, and what that was.
   CONSTRAINT accession_pkey PRIMARY KEY (accession_id),
   CONSTRAINT accession_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
   CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text, 'harvest'::text]))),
@@ -58,6 +60,26 @@ CREATE TABLE actor_picture (
   CONSTRAINT actor_picture_pkey PRIMARY KEY (actor_id, media_id)
 );
 CREATE INDEX actor_picture_by_media ON public.actor_picture USING btree (media_id);
+
+-- Who may ask over HTTP. Rows stay when a key is revoked: they say who was let in, by whom, and until when.
+CREATE TABLE api_key (
+  api_key_id text NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  digest bytea NOT NULL, -- SHA-256 of the whole key. The key itself, 32 random bytes, is kept nowhere (docs/adr/0010).
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_by text NOT NULL,
+  expires_at timestamp with time zone,
+  used_at timestamp with time zone, -- The last use, to about a minute.
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT api_key_pkey PRIMARY KEY (api_key_id),
+  CONSTRAINT api_key_api_key_id_check CHECK ((api_key_id ~ '^[0-9a-f]{12}$'::text)),
+  CONSTRAINT api_key_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+  CONSTRAINT api_key_digest_check CHECK ((octet_length(digest) = 32)),
+  CONSTRAINT api_key_role_check CHECK ((role = ANY (ARRAY['reader'::text, 'archivist'::text, 'administrator'::text])))
+);
+CREATE UNIQUE INDEX api_key_name ON public.api_key USING btree (name) WHERE (revoked_at IS NULL);
 
 -- Bytes as received, content-addressed; the bytes themselves are in the blob store under this digest.
 CREATE TABLE capture (

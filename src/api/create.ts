@@ -7,11 +7,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
+import { registerGate } from './access/gate.js';
+import { Keyring } from './access/keyring.js';
 import { UPLOAD_ROUTE } from './accessions/controller.js';
 import { registerBoard } from './board/board.js';
 import { hasWebApp, type ApiDeps } from './deps.js';
 import { registerBodies } from './http/bodies.js';
-import { checkHost, hostNames } from './http/hosts.js';
+import { hostNames } from './http/hosts.js';
 import { NestLog } from './http/log.js';
 import { PROBLEM_JSON, ProblemFilter, problemOf, sendProblem } from './http/problem.js';
 import { Validation } from './http/validation.js';
@@ -23,6 +25,8 @@ import { describeApi, serveDocument } from './openapi/document.js';
 const MAX_SEGMENT = 8_192;
 
 export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> {
+  const keyring = new Keyring({ ...deps.config, pool: deps.pool, log: deps.log });
+  await keyring.refresh(0);
   const adapter = new FastifyAdapter({
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: MAX_SEGMENT },
@@ -33,14 +37,14 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
     },
     clientErrorHandler: answerGarbage,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(deps), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(deps, keyring), adapter, {
     bodyParser: false,
     abortOnError: false,
     logger: new NestLog(deps.log),
   });
   app.useGlobalPipes(new Validation());
   app.useGlobalFilters(new ProblemFilter(deps.log));
-  secure(app, deps);
+  secure(app, deps, keyring);
 
   const instance = adapter.getInstance();
   measureRequests(instance, app.get(Registry));
@@ -52,17 +56,11 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
   return app;
 }
 
-function secure(app: NestFastifyApplication, { config }: ApiDeps): void {
-  const names = hostNames(config);
+function secure(app: NestFastifyApplication, { config, log }: ApiDeps, keyring: Keyring): void {
   const { publicUrl } = config;
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, reply, done) => {
-      void reply.header('x-request-id', request.id);
-      checkHost(request, names);
-      done();
-    });
+  const instance = app.getHttpAdapter().getInstance();
+  registerGate(instance, { keyring, names: hostNames(config), log });
+  instance.addHook('onClose', () => keyring.close());
   app.enableCsrfProtection(publicUrl === undefined ? {} : { trustedOrigins: [new URL(publicUrl).origin] });
   app.useSecurityHeaders({
     contentSecurityPolicy: {

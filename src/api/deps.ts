@@ -15,6 +15,8 @@ export interface ApiConfig {
   readonly host: string;
   readonly port: number;
   readonly publicUrl?: string | undefined;
+  /** A key of an administrator, beside those in the database. */
+  readonly apiKey?: string | undefined;
   /** The folder of the blobs: readiness asks whether it can be written to and how much room is left. */
   readonly blobs: string;
 }

@@ -36,6 +36,16 @@ export const ENVIRONMENT = z.object({
   PERDURE_KEY: optional(z.string()).describe(
     'master key that credentials are sealed with, 32 bytes as base64 or hex; several by commas: the first seals, the others open; default: a file under <data>/keys',
   ),
+  PERDURE_API_KEY: optional(
+    z
+      .string()
+      .min(32, 'must have 32 characters or more: openssl rand -hex 32 makes one')
+      .max(500)
+      .regex(/^[\x21-\x7e]*$/, 'must be plain ASCII without spaces')
+      .refine((text) => new Set(text).size >= 8, 'is too easy to guess: openssl rand -hex 32 makes one'),
+  ).describe(
+    'an API key with the rights of an administrator, 32 characters or more: the first one where nobody can run perdure keys add',
+  ),
   PERDURE_PRIVATE_HOSTS: optional(z.string()).describe(
     'hosts (host or host:port, by commas) that may be private addresses: a server of your own network that you follow',
   ),
@@ -44,6 +54,9 @@ export const ENVIRONMENT = z.object({
   ),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])).describe('default info'),
 });
+
+/** Named in a complaint, never shown. */
+const SECRET: ReadonlySet<string> = new Set(['PERDURE_KEY', 'PERDURE_API_KEY', 'DATABASE_URL', 'REDIS_URL']);
 
 export interface Config {
   readonly databaseUrl: string | undefined;
@@ -56,6 +69,7 @@ export interface Config {
   readonly logLevel: string;
   readonly contact: string | undefined;
   readonly key: string | undefined;
+  readonly apiKey: string | undefined;
   readonly privateHosts: readonly string[];
   readonly hostOrigins: ReadonlyMap<string, string>;
 }
@@ -66,7 +80,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const name = String(issue.path[0]);
-    throw new UsageError(`${name}=${JSON.stringify(env[name])}: ${issue.message}`);
+    throw new UsageError(`${SECRET.has(name) ? name : `${name}=${JSON.stringify(env[name])}`}: ${issue.message}`);
   }
   const value = parsed.data;
   const data = resolve(value.PERDURE_DATA ?? '.perdure');
@@ -85,6 +99,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: value.LOG_LEVEL ?? 'info',
     contact: value.PERDURE_CONTACT,
     key: value.PERDURE_KEY,
+    apiKey: value.PERDURE_API_KEY,
     privateHosts: listOf(value.PERDURE_PRIVATE_HOSTS),
     hostOrigins: originsOf(value.PERDURE_HOST_ORIGINS),
   };
@@ -104,8 +119,4 @@ function originsOf(text: string | undefined): ReadonlyMap<string, string> {
     return [host, origin];
   });
   return new Map(pairs);
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -3,8 +3,9 @@ import type { Server } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { createApi } from '../api/index.js';
 import { UsageError } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
+import { listApiKeys } from '../store/api-keys.js';
 import type { Archive } from './archive.js';
-import { isLoopback } from './config.js';
 import { findCredential } from './credentials.js';
 import { followingOf } from './following.js';
 import { openNetwork } from './network.js';
@@ -18,9 +19,9 @@ export interface Served {
 /** Listens on the configured address. `anyPort`: on a free port where that one is taken. */
 export async function serveApi(archive: Archive, anyPort = false): Promise<Served> {
   const { host, port } = archive.config;
-  if (!isLoopback(host)) {
+  if (!isLoopback(host) && !(await hasKey(archive))) {
     throw new UsageError(
-      `HOST=${host}: without an API key the service answers only on this machine; use HOST=127.0.0.1`,
+      `HOST=${host}: without an API key the service answers only on this machine. Make one: perdure keys add NAME --role administrator; or set PERDURE_API_KEY; or use HOST=127.0.0.1`,
     );
   }
   const network = openNetwork(archive, findCredential(archive));
@@ -44,6 +45,11 @@ export async function serveApi(archive: Archive, anyPort = false): Promise<Serve
       await network.close();
     },
   };
+}
+
+/** One that opens. */
+async function hasKey({ config, pool }: Pick<Archive, 'config' | 'pool'>): Promise<boolean> {
+  return config.apiKey !== undefined || (await listApiKeys(pool)).some(({ state }) => state === 'active');
 }
 
 /** Answers on their way may end; a connection that never asked anything (a browser opens some ahead) would keep us for ever. */

@@ -15,6 +15,8 @@ export function openLog(level: string, name: string): Logger {
           'databaseUrl',
           'redisUrl',
           '*.password',
+          'apiKey',
+          '*.apiKey',
           '*.authorization',
           'req.headers.authorization',
           'req.headers.cookie',

@@ -1,7 +1,7 @@
 /** Queues bound to functions, and the reconciler's clock. No decision lives here. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Key } from '../core/digest.js';
-import { messageOf } from '../core/errors.js';
+import { showKey, type Key } from '../core/digest.js';
+import { messageOf, SourceError } from '../core/errors.js';
 import { processAccession } from '../pipeline/accession.js';
 import { ContextCache } from '../pipeline/context-cache.js';
 import { harvestSeed } from '../pipeline/harvest.js';
@@ -11,7 +11,9 @@ import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
 import { accessionOfJob, rangeOfJob, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
+import { MissingBlobError } from '../store/blobs.js';
 import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
+import { noteUnpackFailure } from '../store/retries.js';
 import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
 import type { Archive } from './archive.js';
@@ -61,12 +63,10 @@ function startWorker(
   signal: AbortSignal,
   network: () => Network,
 ): Promise<Processing> {
-  const { accessions, blobs, dispatch, sources, queues } = archive;
+  const { blobs, queues } = archive;
   switch (queue) {
     case 'accession':
-      return queues.worker('accession', ({ accessionId }) =>
-        processAccession({ accessions, blobs, dispatch, sources, signal }, accessionId as Key),
-      );
+      return queues.worker('accession', ({ accessionId }) => unpack(archive, accessionId as Key, signal));
     case 'harvest': {
       const deps = harvestDeps(archive, network());
       return queues.worker('harvest', async (job) => {
@@ -89,13 +89,35 @@ function startWorker(
   }
 }
 
+async function unpack(archive: Archive, id: Key, signal: AbortSignal): Promise<void> {
+  const { accessions, blobs, dispatch, sources, pool, log } = archive;
+  try {
+    await processAccession({ accessions, blobs, dispatch, sources, signal }, id);
+  } catch (error) {
+    // A worker that stops has not failed.
+    if (signal.aborted) throw error;
+    const problem = messageOf(error);
+    if (await noteUnpackFailure(pool, id, problem, isBlameless(error)))
+      log.error({ accession: showKey(id), problem }, 'an accession could not be unpacked and was given up');
+    throw error;
+  }
+}
+
+/**
+ * Trouble with Postgres, the disk or the installation is no fault of what is being read: it does not count against it.
+ * A blob that is not there among them: where a disk is not mounted, all records of an archive would be rejected as poison.
+ */
+function isBlameless(error: unknown): boolean {
+  if (error instanceof SourceError) return error.fault !== 'defect';
+  return isTransient(error) || error instanceof MissingBlobError;
+}
+
 async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promise<void> {
   try {
     const posts = await ingestRange(deps, ref);
     if (posts) await noteEventsOfRange(archive.pool, ref.accession, posts);
   } catch (error) {
-    // Trouble with Postgres or the disk is no fault of the records: the try does not count against them.
-    await (isTransient(error) ? forgiveTry(archive.pool, ref) : recordProblem(archive.pool, ref, messageOf(error)));
+    await (isBlameless(error) ? forgiveTry : recordProblem)(archive.pool, ref, messageOf(error));
     throw error;
   }
   const { accessions } = archive;

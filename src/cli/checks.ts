@@ -11,6 +11,8 @@ import { binariesFor } from '../app/embedded/binaries.js';
 import type { Logger } from '../app/log.js';
 import { findRunning } from '../app/running.js';
 import { messageOf } from '../core/errors.js';
+import { isLoopback } from '../core/loopback.js';
+import { listApiKeys, type ApiKeyView } from '../store/api-keys.js';
 import { openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
 import { bytesText, plural } from './print.js';
 
@@ -167,7 +169,7 @@ export async function checkPort(config: Config): Promise<Finding> {
 export async function checkDatabase(config: Config, log: Logger): Promise<Finding[]> {
   if (config.databaseUrl !== undefined) {
     return guarded('database', 'check DATABASE_URL, and that Postgres runs and lets this user in', () =>
-      look(config.databaseUrl!, whereOf(config.databaseUrl!), true),
+      look(config, config.databaseUrl!, whereOf(config.databaseUrl!), true),
     );
   }
   const cluster = join(config.data, 'postgres', 'cluster');
@@ -184,7 +186,7 @@ export async function checkDatabase(config: Config, log: Logger): Promise<Findin
   const findings = await guarded('database', advice, async () => {
     const provided = await provideDatabase(config, log);
     try {
-      return await look(provided.url, provided.kind, false);
+      return await look(config, provided.url, provided.kind, false);
     } finally {
       await provided.stop();
     }
@@ -202,7 +204,7 @@ function whereOf(url: string): string {
 const LEAST_POSTGRES = 130_000;
 const WORD = 'كتاب';
 
-async function look(url: string, where: string, isConfigured: boolean): Promise<Finding[]> {
+async function look(config: Config, url: string, where: string, isConfigured: boolean): Promise<Finding[]> {
   const database = await openDatabase({ url, poolSize: 1, name: 'perdure-doctor' });
   try {
     const pool = poolOf(database);
@@ -222,15 +224,30 @@ async function look(url: string, where: string, isConfigured: boolean): Promise<
         ),
       ];
     }
-    const schema = (await pendingMigrations(database))
+    const isOld = await pendingMigrations(database);
+    const schema = isOld
       ? isConfigured
         ? fail('schema', 'older than this version', 'run perdure migrate')
         : warn('schema', 'older than this version', 'the next perdure up brings it up to date; nothing to do')
       : ok('schema', 'up to date');
-    return [ok('database', server), schema, await checkTrigrams(pool)];
+    const keys = isOld ? [] : [checkKeys(config, await listApiKeys(pool))];
+    return [ok('database', server), schema, await checkTrigrams(pool), ...keys];
   } finally {
     await database.destroy();
   }
+}
+
+/** Whether the service will start, and who is let in. */
+export function checkKeys({ host, apiKey }: Pick<Config, 'host' | 'apiKey'>, keys: readonly ApiKeyView[]): Finding {
+  const active = keys.filter(({ state }) => state === 'active').length + (apiKey === undefined ? 0 : 1);
+  const isClosed = keys.some(({ state }) => state === 'expired');
+  const advice = 'make one: perdure keys add NAME --role administrator';
+  if (active > 0) return ok('API keys', `${plural(active, 'key')}; every request needs one`);
+  if (!isLoopback(host))
+    return fail('API keys', `none that opens, and HOST=${host} is reached from elsewhere: it does not start`, advice);
+  return isClosed
+    ? warn('API keys', 'all have expired: every request is refused', advice)
+    : ok('API keys', 'none: the service answers on this machine only, everybody on it');
 }
 
 /** With lc_ctype=C, pg_trgm takes Arabic letters for punctuation, and finds no name. */

@@ -19,7 +19,8 @@ import { historyText } from './commands/history.js';
 import { rejectsText } from './commands/rejects.js';
 import { queryOf, resultText } from './commands/search.js';
 import { shownText } from './commands/show.js';
-import { checkInstall, checkNode } from './checks.js';
+import type { ApiKeyView } from '../store/api-keys.js';
+import { checkInstall, checkKeys, checkNode } from './checks.js';
 import { CliExit, type CliIo } from './io.js';
 import { paintOf } from './print.js';
 import { runCli } from './program.js';
@@ -367,6 +368,23 @@ FAIL  database  refused
     ['23.1.0', 'warn'],
     ['24.0.0', 'ok'],
   ])('Node %s: %s', (nodeVersion, verdict) => expect(checkNode(nodeVersion).verdict).toBe(verdict));
+
+  test.each([
+    ['127.0.0.1', [], undefined, 'ok', /on this machine only/],
+    ['127.0.0.1', ['active', 'revoked'], undefined, 'ok', /^1 key;/],
+    ['127.0.0.1', ['expired'], undefined, 'warn', /every request is refused/],
+    ['0.0.0.0', ['expired', 'revoked'], undefined, 'fail', /HOST=0\.0\.0\.0/],
+    ['0.0.0.0', [], 'x'.repeat(32), 'ok', /^1 key;/],
+  ] as [string, ApiKeyView['state'][], string | undefined, string, RegExp][])(
+    'HOST %s with keys %j and PERDURE_API_KEY %s: %s',
+    (host, states, apiKey, verdict, found) =>
+      expect(
+        checkKeys(
+          { host, apiKey },
+          states.map((state) => ({ state }) as ApiKeyView),
+        ),
+      ).toMatchObject({ verdict, found: expect.stringMatching(found) }),
+  );
 
   it('finds the installed packages', () =>
     expect(checkInstall('bin/perdure.mjs')).toMatchObject({ name: 'packages', verdict: 'ok' }));

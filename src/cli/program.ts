@@ -11,6 +11,7 @@ import * as harvest from './commands/harvest.js';
 import * as harvests from './commands/harvests.js';
 import * as history from './commands/history.js';
 import * as importing from './commands/import.js';
+import * as keys from './commands/keys.js';
 import * as media from './commands/media.js';
 import * as migrate from './commands/migrate.js';
 import * as rejects from './commands/rejects.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   collections,
   accessions,
   rejects,
+  keys,
   doctor,
   serve,
   worker,

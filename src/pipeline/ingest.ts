@@ -4,7 +4,7 @@
 import { canonicalise, type Json } from '../core/canonical.js';
 import { VISIBILITIES, type Visibility } from '../core/content.js';
 import { sha256, type Key } from '../core/digest.js';
-import { Rejection } from '../core/errors.js';
+import { Rejection, SourceError } from '../core/errors.js';
 import { isRefused, type Basis, type Observed, type Outcome, type Reading, type RefusedItem } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
 import type { PostUri } from '../core/uri.js';
@@ -58,11 +58,13 @@ export interface ReadPost {
 export async function ingestRange(deps: IngestDeps, ref: RangeRef): Promise<readonly ReadPost[] | undefined> {
   const task = await deps.store.begin(ref);
   if (!task) return undefined;
+  const source = deps.sourceById(task.source);
+  if (!source) throw new SourceError('configuration', `the source ${task.source} is not part of this build of Perdure`);
   if (task.tries > SUSPECT_TRIES && task.records > 1) {
     await deps.store.halve(ref, halvesOf(task));
     return undefined;
   }
-  const { batch, tally, known, posts } = await prepare(deps, task);
+  const { batch, tally, known, posts } = await prepare(deps, task, source);
   return (await deps.store.commit(ref, batch, tally, known)) ? posts : undefined;
 }
 
@@ -77,10 +79,7 @@ interface Prepared {
  * Bytes → rows. By itself, so that nothing holds on to the readings while their rows are written: they are what a
  * worker's memory is full of, and the collector would copy them around meanwhile.
  */
-async function prepare(deps: IngestDeps, task: RangeTask): Promise<Prepared> {
-  const source = deps.sourceById(task.source);
-  if (!source) throw new Error(`the source ${task.source} is not part of this build of Perdure`);
-
+async function prepare(deps: IngestDeps, task: RangeTask, source: Source): Promise<Prepared> {
   const survey = task.survey && (await deps.contexts.survey(task.survey));
   const head = source.readsHead ? await deps.contexts.head(task.capture) : NO_HEAD;
   const bytes = await deps.blobs.read(task.capture, task.offset, task.length);

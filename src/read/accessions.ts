@@ -21,6 +21,7 @@ import type {
 import type { BlobReader } from './types.js';
 
 const MAX_MEMBERS = 1_000;
+const MAX_FAILING = 20;
 
 /** The object that `import --json` prints. Undefined when there is no such accession. */
 export function accessionSummary(pool: Pool, id: Key): Promise<AccessionSummary | undefined> {
@@ -105,7 +106,10 @@ export async function accession(pool: Pool, id: Key): Promise<AccessionDetail | 
   const summary = await accessionSummary(pool, id);
   const progress = summary && (await accessionProgress(pool, id));
   const record = progress && (await reader.findAccession(pool, id));
-  return record && { ...summary, progress, options: record.options, custody: record.custody };
+  if (!record) return undefined;
+  const { options, custody, retries } = record;
+  const failing = await reader.listFailing(pool, id, MAX_FAILING);
+  return { ...summary, progress, failing, retries, options, custody };
 }
 
 const ACCESSION_CURSOR = { received: MOMENT, id: UUID } as const;

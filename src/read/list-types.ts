@@ -162,8 +162,29 @@ export type AccessionItem = Omit<
   'sealed' | 'rejectReasons' | 'members' | 'memberCount' | 'visibility'
 >;
 
+/** A range that failed, and waits to be tried again. */
+export interface FailingRange {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly records: number;
+  readonly tries: number;
+  /** The last one; null where its worker ended without a word. */
+  readonly problem: string | null;
+}
+
 export interface AccessionDetail extends AccessionSummary {
   readonly progress: AccessionProgress;
+  /** `first`: at most 20. */
+  readonly failing: { readonly total: number; readonly first: readonly FailingRange[] };
+  /** Each time somebody had what had failed tried again. */
+  readonly retries: readonly {
+    readonly at: string;
+    readonly by: string;
+    readonly unpack: boolean;
+    readonly ranges: number;
+    readonly records: number;
+  }[];
   /** As they were given. */
   readonly options: unknown;
   readonly custody: unknown;

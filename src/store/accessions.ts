@@ -202,7 +202,7 @@ export class PgAccessionStore implements AccessionStore {
 
   async splitDone(id: Key): Promise<void> {
     await this.pool.query(
-      `UPDATE accession SET status = 'ingesting' WHERE accession_id = $1 AND status = 'splitting'`,
+      `UPDATE accession SET status = 'ingesting', problem = NULL, tries = 0 WHERE accession_id = $1 AND status = 'splitting'`,
       [id],
     );
   }
@@ -211,11 +211,13 @@ export class PgAccessionStore implements AccessionStore {
     // A statement of its own, after the commit of the last range: whichever worker commits last sees all the others.
     const result = await this.pool.query(
       `UPDATE accession a SET status = 'complete', finished_at = now(), warnings = a.warnings || coalesce((
-         SELECT jsonb_agg(format('%s: the package says %s records, found %s', m.path, m.declared, r.found) ORDER BY m.path)
+         SELECT jsonb_agg(w.text ORDER BY m.path)
          FROM member m CROSS JOIN LATERAL (
            SELECT coalesce(sum(records), 0) AS found FROM ingest_range i
            WHERE i.accession_id = m.accession_id AND i.member = m.member) r
-         WHERE m.accession_id = a.accession_id AND m.role = 'records' AND m.declared <> r.found), '[]')
+         CROSS JOIN LATERAL format('%s: the package says %s records, found %s', m.path, m.declared, r.found) AS w(text)
+         WHERE m.accession_id = a.accession_id AND m.role = 'records' AND m.declared <> r.found
+           AND NOT a.warnings ? w.text), '[]')
        WHERE accession_id = $1 AND status = 'ingesting' AND NOT EXISTS (
          SELECT FROM ingest_range r WHERE r.accession_id = a.accession_id AND r.state = 'pending')`,
       [id],

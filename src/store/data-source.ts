@@ -6,6 +6,8 @@ import { Containers1767225700000 } from '../../migrations/1767225700000-containe
 import { Harvest1767225800000 } from '../../migrations/1767225800000-harvest.js';
 import { Media1767225900000 } from '../../migrations/1767225900000-media.js';
 import { Webhooks1767226000000 } from '../../migrations/1767226000000-webhooks.js';
+import { ApiKeys1767226100000 } from '../../migrations/1767226100000-api-keys.js';
+import { Retries1767226110000 } from '../../migrations/1767226110000-retries.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -15,6 +17,8 @@ const MIGRATIONS = [
   Harvest1767225800000,
   Media1767225900000,
   Webhooks1767226000000,
+  ApiKeys1767226100000,
+  Retries1767226110000,
 ];
 
 export interface DatabaseOptions {

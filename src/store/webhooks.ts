@@ -68,6 +68,18 @@ export async function removeWebhook(pool: Pool, id: Key): Promise<boolean> {
   return rowCount === 1;
 }
 
+/**
+ * One that was given up, or waits for its next try, is told at once, and has its whole patience again. The last problem
+ * stands until a delivery shows that it is over.
+ */
+export async function retryWebhook(pool: Pool, id: Key): Promise<void> {
+  await pool.query(
+    `UPDATE webhook SET state = 'active', next_at = clock_timestamp(), failures = 0, failing_since = NULL
+     WHERE webhook_id = $1 AND (state = 'disabled' OR failures > 0)`,
+    [id],
+  );
+}
+
 // ── delivery ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Due {

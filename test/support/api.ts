@@ -30,6 +30,8 @@ export interface TestApi {
   files(): Promise<string[]>;
   /** `GET /path/{parameter}` of every route below /api/v1, and of health. */
   routes(): string[];
+  /** The same of everything that Fastify knows, HEAD included. */
+  everyRoute(): string[];
   /** The API alone, as on SIGTERM. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +40,10 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly publicUrl?: string;
   readonly web?: string;
+  /** What HOST says; whatever it says, it listens on 127.0.0.1. */
+  readonly host?: string;
+  readonly apiKey?: string;
+  readonly redisUrl?: string;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -45,15 +51,16 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const data = await mkdtemp(join(tmpdir(), 'perdure-api-'));
   const config: Config = {
     databaseUrl: database.url,
-    redisUrl: undefined,
+    redisUrl: options.redisUrl,
     data,
     blobs: join(data, 'blobs'),
-    host: '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     port: 0,
     publicUrl: options.publicUrl,
     logLevel: 'info',
     contact: undefined,
     key: undefined,
+    apiKey: options.apiKey,
     privateHosts: [],
     hostOrigins: new Map(),
   };
@@ -66,6 +73,19 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   let stopped: Promise<void> | undefined;
   const url = await app.getUrl();
   let processing: Processing | undefined;
+
+  const everyRoute = (): Set<string> => {
+    const found = new Set<string>();
+    const path: string[] = [];
+    const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
+    for (const line of tree.split('\n')) {
+      const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+      path.splice(indent.length / 4, path.length, part);
+      const route = path.join('').replace(/:(\w+)/g, '{$1}');
+      for (const method of methods?.split(', ') ?? []) found.add(`${method} ${route}`);
+    }
+    return found;
+  };
 
   const api: TestApi = {
     url,
@@ -104,19 +124,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       const all = await readdir(config.blobs, { recursive: true, withFileTypes: true }).catch(() => []);
       return all.filter((entry) => entry.isFile()).map((entry) => entry.name);
     },
-    routes() {
-      const described = new Set<string>();
-      const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
-      const path: string[] = [];
-      for (const line of tree.split('\n')) {
-        const [, indent = '', part = '', methods] = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
-        path.splice(indent.length / 4, path.length, part);
-        const route = path.join('').replace(/:(\w+)/g, '{$1}');
-        if (!/^\/(api\/v1\/|healthz$|readyz$)/.test(route)) continue;
-        for (const method of methods?.split(', ') ?? []) if (method !== 'HEAD') described.add(`${method} ${route}`);
-      }
-      return [...described];
-    },
+    routes: () => [...everyRoute()].filter((route) => /^(?!HEAD )[A-Z]+ \/(api\/v1\/|healthz$|readyz$)/.test(route)),
+    everyRoute: () => [...everyRoute()],
     stop: () => (stopped ??= app.close()),
     async close() {
       await api.stop();

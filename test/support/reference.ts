@@ -30,10 +30,14 @@ function cell(text: string): string {
 }
 
 export function commandsPage(program: Command): string {
-  const sections = program.commands.map((command) => {
+  const section = (command: Command, name: string): string[] => {
     command.configureHelp({ helpWidth: 110 });
-    return `## perdure ${command.name()}\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n`;
-  });
+    return [
+      `## ${name}\n\n\`\`\`text\n${command.helpInformation().trimEnd()}\n\`\`\`\n`,
+      ...command.commands.flatMap((under) => section(under, `${name} ${under.name()}`)),
+    ];
+  };
+  const sections = program.commands.flatMap((command) => section(command, `perdure ${command.name()}`));
   return `${MADE('the command line itself')}\n# Commands\n\n${sections.join('\n')}`;
 }
 

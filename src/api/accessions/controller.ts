@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -14,8 +13,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { showKey, type Key } from '../../core/digest.js';
 import { UsageError } from '../../core/errors.js';
-import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
+import type { AccessionOptions, Custody, RangeRef } from '../../pipeline/ports.js';
 import { receiveStream } from '../../pipeline/receive.js';
+import { retryAccession } from '../../pipeline/retry.js';
 import {
   accession,
   accessionProgress,
@@ -28,10 +28,15 @@ import {
   type Page,
   type RejectView,
 } from '../../read/index.js';
+import { reopenAccession } from '../../store/retries.js';
+import { nextEpoch } from '../../store/unfinished.js';
+import { callerOf, nameOfCaller, type Caller } from '../access/caller.js';
+import { Keyring } from '../access/keyring.js';
 import { API_DEPS, Stopping, type ApiDeps } from '../deps.js';
 import { gather } from '../http/page.js';
 import { notFound, Problem, type ProblemError } from '../http/problem.js';
 import { KEY } from '../http/schemas.js';
+import { sendEvents } from '../http/sse.js';
 import { LAST_ID, progressEvents } from './events.js';
 import {
   ACCESSION,
@@ -41,6 +46,7 @@ import {
   RECEIVE,
   REJECTS,
   REJECTS_QUERY,
+  RETRIED,
 } from './schemas.js';
 import { openUpload } from './upload.js';
 
@@ -60,6 +66,7 @@ export class AccessionsController {
   constructor(
     @Inject(API_DEPS) private readonly deps: ApiDeps,
     @Inject(Stopping) private readonly stopping: Stopping,
+    @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
   @Get()
@@ -121,6 +128,35 @@ export class AccessionsController {
     return found(id, accession(this.deps.pool, id));
   }
 
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryAccession',
+    summary: 'Has what failed of it tried again, at once',
+    description:
+      'Unpacking that was given up, ranges that wait after a failure, and records that were rejected as `poison`: a newer version may read them. What is waiting without having failed is left alone; asking twice is harmless.',
+  })
+  @ApiAcceptedResponse({ description: 'This much waits for a worker; perhaps nothing.', standardSchema: RETRIED })
+  async retry(
+    @Param('id', { schema: KEY }) id: Key,
+    @Req() request: FastifyRequest,
+  ): Promise<z.output<typeof RETRIED>> {
+    const { pool, dispatch } = this.deps;
+    const deps = {
+      reopen: (key: Key, by: string) => reopenAccession(pool, key, by),
+      nextEpoch: (ranges: readonly RangeRef[]) => nextEpoch(pool, ranges),
+      dispatch,
+      now: Date.now,
+    };
+    const retried = await found(id, retryAccession(deps, id, nameOfCaller(callerOf(request))));
+    if (retried.status === 'refused')
+      throw new Problem(
+        'conflict',
+        'It was refused, for what it is: hand the file in again, with `source` or `include`.',
+      );
+    return { unpack: retried.unpack, ranges: retried.ranges.length, records: retried.records.length };
+  }
+
   @Get(':id/rejects')
   @ApiOperation({ operationId: 'listRejects', summary: 'What could not be read, why, and where its bytes are' })
   @ApiOkResponse({ description: 'A page, in the order of members and bytes.', standardSchema: REJECTS })
@@ -151,25 +187,14 @@ export class AccessionsController {
     const { pool } = this.deps;
     await found(id, accessionProgress(pool, id));
     if (lastId === LAST_ID) return void reply.code(204).send();
-    const over = new AbortController();
-    const end = (): void => over.abort();
-    this.stopping.signal.addEventListener('abort', end, { once: true });
-    reply.raw.once('close', () => {
-      this.stopping.signal.removeEventListener('abort', end);
-      end();
-    });
-    if (request.raw.destroyed || this.stopping.signal.aborted) end();
-    const events = progressEvents({
-      progress: () => accessionProgress(pool, id),
-      summary: () => accessionSummary(pool, id),
-      signal: over.signal,
-    });
-    void reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      // nginx would gather the events otherwise.
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(events, { objectMode: false }));
+    const ends = { stopping: this.stopping.signal, keyring: this.keyring };
+    sendEvents(request, reply, ends, (signal) =>
+      progressEvents({
+        progress: () => accessionProgress(pool, id),
+        summary: () => accessionSummary(pool, id),
+        signal,
+      }),
+    );
   }
 
   private checkSource(source: string | undefined): void {
@@ -232,9 +257,13 @@ function optionsOf(said: Partial<Receive>): AccessionOptions {
   };
 }
 
+function keyOf({ key }: Caller): string {
+  return key ? `, with the API key ${key.name} (${key.id})` : '';
+}
+
 function custodyOf({ receivedFrom, authority, note, restrict }: Partial<Receive>, request: FastifyRequest): Custody {
   return {
-    receivedBy: `over HTTP from ${request.ip}`,
+    receivedBy: `over HTTP from ${request.ip}${keyOf(callerOf(request))}`,
     ...(receivedFrom !== undefined && { receivedFrom }),
     ...(authority !== undefined && { authority }),
     ...(note !== undefined && { note }),

@@ -79,10 +79,40 @@ export const ACCESSION_PROGRESS = z
   })
   .meta({ id: 'AccessionProgress' });
 
+const FAILING = z
+  .object({
+    total: z.int(),
+    first: z
+      .array(
+        z.object({
+          path: z.string().describe('of the member'),
+          offset: z.int(),
+          length: z.int(),
+          records: z.int(),
+          tries: z.int().describe('that count: trouble with the database or the disk does not'),
+          problem: z.string().nullable().describe('the last one; null where its worker ended without a word'),
+        }),
+      )
+      .describe('at most 20'),
+  })
+  .describe('ranges that failed and wait to be tried again');
+
+const RETRY = {
+  unpack: z.boolean().describe('whether it is unpacked and split again'),
+  ranges: z.int().describe('those that waited after a failure'),
+  records: z.int().describe('those that were rejected as `poison`, and are read anew'),
+};
+
+export const RETRIED = z.object(RETRY).meta({ id: 'Retried', description: 'What was put back into the queues.' });
+
 export const ACCESSION = z
   .object({
     ...ACCESSION_SUMMARY.shape,
     progress: ACCESSION_PROGRESS,
+    failing: FAILING,
+    retries: z
+      .array(z.object({ at: z.string(), by: z.string(), ...RETRY }))
+      .describe('each time somebody had what had failed tried again'),
     options: z.record(z.string(), z.unknown()).describe('as they were given'),
     custody: z.record(z.string(), z.unknown()).describe('who handed it in, by what right'),
   })

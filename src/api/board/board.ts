@@ -1,4 +1,7 @@
-/** The queue board at /admin/queues: what waits, what runs, what failed, and a button to try it again. */
+/**
+ * The queue board at /admin/queues: what waits, what runs, what is about to be tried again. What was given up leaves the
+ * queues; it stands with the accession, seed, webhook or file that it is about, and is put back there (docs/OPERATIONS.md).
+ */
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { collectionKey, events, latestEvent } from '../../read/index.js';
+import { Keyring } from '../access/keyring.js';
 import { API_DEPS, Stopping, type ApiDeps } from '../deps.js';
 import { sendEvents } from '../http/sse.js';
 import { EVENT_ID, EVENTS_QUERY } from './schemas.js';
@@ -14,6 +15,7 @@ export class EventsController {
   constructor(
     @Inject(API_DEPS) private readonly deps: ApiDeps,
     @Inject(Stopping) private readonly stopping: Stopping,
+    @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
   @Get()
@@ -35,7 +37,8 @@ export class EventsController {
     const collection = await collectionKey(pool, query.collection);
     const after = await placeOf(this.deps, lastId, query.after);
     const filter = collection === undefined ? {} : { collection };
-    sendEvents(request, reply, this.stopping.signal, (signal) =>
+    const ends = { stopping: this.stopping.signal, keyring: this.keyring };
+    sendEvents(request, reply, ends, (signal) =>
       eventStream({ after, signal, read: (seen, limit) => events(pool, { ...filter, after: seen, limit }) }),
     );
   }

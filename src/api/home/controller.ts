@@ -1,9 +1,10 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { UsageError } from '../../core/errors.js';
 import { collections, history, locatorsOf, search, TooBroadError, type Locator } from '../../read/index.js';
+import { callerOf, mustSee } from '../access/caller.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
 import { notFound } from '../http/problem.js';
 import { PAGE_POLICY } from './layout.js';
@@ -57,10 +58,12 @@ export class HomeController {
     @Param('id') id: string,
     @Query({ schema: PAGE_QUERY }) { lang }: z.output<typeof PAGE_QUERY>,
     @Headers('accept-language') accepted: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const found = await history(this.deps.pool, this.locators, id);
     if (!found) throw notFound(`There is no post ${JSON.stringify(id.slice(0, 200))} here.`);
+    if (found.versions.some(({ content }) => content)) mustSee(callerOf(request), found.post.visibility);
     send(reply, 200, postPage(chooseLanguage(lang, accepted), lang, found));
   }
 

@@ -3,6 +3,7 @@
  * a foreign page sends; this refuses a foreign *name* that was made to resolve to this machine (DNS rebinding): to the
  * browser such a page would be of our own origin.
  */
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
@@ -21,10 +22,19 @@ export function hostNames(config: {
   return names;
 }
 
-/** Throws unless the request was meant for one of these names. The port is not compared: it is no part of the name. */
+/** The name in a Host header, without the port: it is no part of the name. */
+function nameIn(host: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[^:]*)(?::\d*)?$/i.exec(host)?.[1]?.toLowerCase().replace(/\.$/, '');
+}
+
+export function isAddress(host: string | undefined): boolean {
+  return isIP((nameIn(host ?? '') ?? '').replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/** Throws unless the request was meant for one of these names. */
 export function checkHost(request: FastifyRequest, names: ReadonlySet<string>): void {
   const host = request.raw.headers.host ?? '';
-  const name = /^(\[[0-9a-f:.]+\]|[^:]*)(?::\d*)?$/i.exec(host)?.[1]?.toLowerCase().replace(/\.$/, '');
+  const name = nameIn(host);
   if (name !== undefined && names.has(name)) return;
   throw new Problem(
     'foreign-host',

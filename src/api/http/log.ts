@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import { keyIdOf } from '../access/caller.js';
 
 const SILENT = new Set(['/healthz', '/readyz', '/metrics']);
 
@@ -20,6 +21,11 @@ export function requestLog(log: Logger): DynamicModule {
       autoLogging: { ignore: (message: Asked) => SILENT.has(pathOf(message)) },
       customLogLevel: (_message: IncomingMessage, answer: ServerResponse, error?: Error) =>
         error !== undefined || answer.statusCode >= 500 ? 'error' : answer.statusCode >= 400 ? 'warn' : 'info',
+      // Who asked: the key's id, never the key.
+      customProps: (message: IncomingMessage) => {
+        const key = keyIdOf(message);
+        return key === undefined ? {} : { key };
+      },
       serializers: {
         req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
           id,

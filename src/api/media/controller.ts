@@ -1,15 +1,41 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Controller, Get, Headers, HttpException, Inject, Param, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import {
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpException,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { showDigest, type Digest } from '../../core/digest.js';
-import { media, picture } from '../../read/index.js';
+import { collectionKey, media, missingMedia, picture, type Page } from '../../read/index.js';
+import type { MissingMediaView } from '../../read/media-types.js';
+import { askAgain } from '../../store/media.js';
+import { callerOf, maySeeSealed, mustSee } from '../access/caller.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
 import { immutable, isUnchanged } from '../http/caching.js';
+import { gather } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import { DIGEST } from '../http/schemas.js';
 import { rangeOf } from './ranges.js';
+import { ASKED_AGAIN, MISSING_MEDIA, MISSING_QUERY, RETRY_QUERY } from './schemas.js';
 import { HEAD_BYTES, shownType } from './types.js';
 
 const BINARY = { type: 'string', format: 'binary' };
@@ -19,12 +45,39 @@ const BINARY = { type: 'string', format: 'binary' };
 export class MediaController {
   constructor(@Inject(API_DEPS) private readonly deps: ApiDeps) {}
 
+  @Get('missing')
+  @ApiOperation({
+    operationId: 'listMissingMedia',
+    summary: 'Files that posts and profiles name and that are not here, and why',
+  })
+  @ApiOkResponse({ description: 'A page, by post, then by actor.', standardSchema: MISSING_MEDIA })
+  missing(@Query({ schema: MISSING_QUERY }) query: z.output<typeof MISSING_QUERY>): Promise<Page<MissingMediaView>> {
+    const filter = query.collection === undefined ? {} : { collection: query.collection };
+    return gather<MissingMediaView, Page<MissingMediaView>>(query, (page) =>
+      missingMedia(this.deps.pool, { ...page, ...filter }),
+    );
+  }
+
+  @Post('missing/retry')
+  @HttpCode(202)
+  @ApiOperation({ operationId: 'retryMedia', summary: 'Asks once more for those that were given up' })
+  @ApiAcceptedResponse({ description: 'So many wait for a worker.', standardSchema: ASKED_AGAIN })
+  async retry(
+    @Query({ schema: RETRY_QUERY }) { collection }: z.output<typeof RETRY_QUERY>,
+  ): Promise<z.output<typeof ASKED_AGAIN>> {
+    const { pool } = this.deps;
+    const key = await collectionKey(pool, collection);
+    return {
+      asked: await askAgain(pool, { states: ['missing', 'refused'], ...(key !== undefined && { collection: key }) }),
+    };
+  }
+
   @Get(':digest')
   @ApiOperation({
     operationId: 'getMedia',
     summary: 'A picture, video or other file of a post, by its digest',
     description:
-      'Pictures, video and sound are shown, by what their bytes are; everything else is for saving. Sealed files are refused (403).',
+      'Pictures, video and sound are shown, by what their bytes are; everything else is for saving. Sealed files are served to an administrator, and refused to others (403).',
   })
   @ApiHeader({ name: 'Range', required: false, description: 'one range of bytes', schema: { type: 'string' } })
   @ApiProduces('application/octet-stream')
@@ -34,13 +87,21 @@ export class MediaController {
     @Param('digest', { schema: DIGEST }) digest: Digest,
     @Headers('range') range: string | undefined,
     @Headers('if-range') ifRange: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { pool, blobs } = this.deps;
+    const { pool, blobs, log } = this.deps;
     const found = (await media(pool, digest)) ?? (await picture(pool, digest));
     if (!found || !(await blobs.has(digest)))
       throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
-    if (found.sealed) throw new Problem('sealed', 'Every package that brought this file holds it to be private.');
+    const caller = callerOf(request);
+    if (found.sealed && !maySeeSealed(caller))
+      throw new Problem(
+        'sealed',
+        'Every package that brought this file holds it to be private: it is served to the API key of an administrator.',
+      );
+    if ('visibility' in found) mustSee(caller, found.visibility);
+    if (found.sealed) log.info({ key: caller.key?.id, digest: showDigest(digest) }, 'a sealed file was served');
     immutable(reply, showDigest(digest));
     void reply.header('accept-ranges', 'bytes').header('content-security-policy', "default-src 'none'; sandbox");
     if (isUnchanged(reply)) return void reply.code(304).send();

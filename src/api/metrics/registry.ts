@@ -29,6 +29,14 @@ export function measureRequests(instance: FastifyInstance, registry: Registry): 
   });
 }
 
+/** Few rows, or by the index of what is unfinished. */
+const FAILING = `
+  SELECT 'range' AS kind, count(*) FROM ingest_range WHERE state = 'pending' AND problem IS NOT NULL
+  UNION ALL SELECT 'accession', count(*) FROM accession
+    WHERE status = 'failed' OR (status IN ('received', 'splitting') AND problem IS NOT NULL)
+  UNION ALL SELECT 'seed', count(*) FROM seed WHERE state = 'active' AND failures > 0
+  UNION ALL SELECT 'webhook', count(*) FROM webhook WHERE state = 'disabled' OR failures > 0`;
+
 /** Asked for at each scrape. A database that is away leaves gaps in these, and a 0 in `perdure_database_up`. */
 function addArchiveGauges(registry: Registry, { pool, queues, log }: ApiDeps): void {
   const registers = [registry];
@@ -71,6 +79,18 @@ function addArchiveGauges(registry: Registry, { pool, queues, log }: ApiDeps): v
       depth.set({ queue, state: 'active' }, active);
       depth.set({ queue, state: 'delayed' }, delayed);
     }
+  });
+
+  const failing: Gauge = new Gauge({
+    name: 'perdure_failing',
+    help: 'What failed and waits (range, seed, webhook, accession), or was given up (accession failed, webhook disabled).',
+    labelNames: ['kind'],
+    registers,
+    collect: () => readFailing(),
+  });
+  const readFailing = fill(failing, async () => {
+    const found = await pool.query<{ kind: string; count: string }>(FAILING);
+    for (const { kind, count } of found.rows) failing.set({ kind }, Number(count));
   });
 
   const rows: Gauge = new Gauge({

@@ -2,6 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ruleFor } from '../access/rules.js';
 import { PROBLEM_JSON } from '../http/problem.js';
 import { PROBLEM } from '../http/schemas.js';
 
@@ -12,7 +13,12 @@ const ABOUT = `Keeps social-media posts as they were, when they were seen, in a 
 
 Times are UTC, ISO 8601, as precise as is known, without Z where the zone is unknown; \`times\` beside them says for each how precise it is, in which zone, and between which moments one of unknown zone lies.
 Ids are strings; digests are \`sha256:<hex>\`. Lists page by \`cursor\` (opaque; \`next\` of the page before) and \`limit\`, and stay stable while ingestion runs.
-Errors are problem documents (RFC 9457). A query parameter that is not known is an error, not ignored.`;
+Errors are problem documents (RFC 9457). A query parameter that is not known is an error, not ignored.
+
+Once an API key exists, every request needs one, as a bearer token or as the password of HTTP Basic (any user name); \`x-role\` says what an operation asks of it: \`reader\`, \`archivist\`, who may do what a reader may, or \`administrator\`, who may do everything.`;
+
+const BEARER = 'bearer';
+const BASIC = 'basic';
 
 export const DOCUMENT_PATH = 'api/openapi.json';
 export const DOCS_PATH = 'api/docs';
@@ -23,6 +29,10 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setVersion(API_VERSION)
     .setDescription(ABOUT)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `perdure keys add`.' }, BEARER)
+    .addBasicAuth({ type: 'http', scheme: 'basic', description: 'Any user name; an API key as the password.' }, BASIC)
+    .addSecurityRequirements(BEARER)
+    .addSecurityRequirements(BASIC)
     .addGlobalResponse({
       status: 'default',
       description: 'A problem document.',
@@ -37,6 +47,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     ...convert(PROBLEM, { schemaType: 'output' }).components,
   };
   describeUpload(document);
+  describeRoles(document);
   return document;
 }
 
@@ -69,6 +80,20 @@ function describeUpload(document: OpenAPIObject): void {
       additionalProperties: { type: 'string', description: 'the parameters of the query' },
     },
   };
+}
+
+/** What the gate asks (access/rules.ts). */
+function describeRoles({ paths }: OpenAPIObject): void {
+  for (const [path, operations] of Object.entries(paths)) {
+    const route = path.replace(/\{(\w+)\}/g, ':$1');
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+      const operation = operations[method];
+      if (!operation) continue;
+      const { role } = ruleFor(method.toUpperCase(), route);
+      if (role === 'anyone') operation.security = [];
+      else Object.assign(operation, { 'x-role': role });
+    }
+  }
 }
 
 /** Serves the document and its browsable form. */

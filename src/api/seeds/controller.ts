@@ -27,6 +27,7 @@ import type { z } from 'zod';
 import { showKey, type Key } from '../../core/digest.js';
 import { coverage, events, seed, seeds, type Page, type SeedView } from '../../read/index.js';
 import { setSeedEvery, setSeedState } from '../../store/seeds.js';
+import { Keyring } from '../access/keyring.js';
 import { API_DEPS, Stopping, type ApiDeps, type Following, type FollowRequest } from '../deps.js';
 import { placeOf } from '../events/controller.js';
 import { SEED_EVENTS_QUERY } from '../events/schemas.js';
@@ -45,6 +46,7 @@ export class SeedsController {
   constructor(
     @Inject(API_DEPS) private readonly deps: ApiDeps,
     @Inject(Stopping) private readonly stopping: Stopping,
+    @Inject(Keyring) private readonly keyring: Keyring,
   ) {}
 
   @Get()
@@ -171,7 +173,8 @@ export class SeedsController {
   ): Promise<void> {
     await this.one(id);
     const after = await placeOf(this.deps, lastId, query.after);
-    sendEvents(request, reply, this.stopping.signal, (signal) =>
+    const ends = { stopping: this.stopping.signal, keyring: this.keyring };
+    sendEvents(request, reply, ends, (signal) =>
       eventStream({
         after,
         signal,

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { showKey, type Key } from '../../core/digest.js';
@@ -12,6 +19,7 @@ import {
   listWebhooks,
   newWebhookId,
   removeWebhook,
+  retryWebhook,
   type WebhookRecord,
 } from '../../store/webhooks.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
@@ -74,6 +82,19 @@ export class WebhooksController {
     const found = await findWebhook(this.deps.pool, id);
     if (!found) throw unknown(id);
     return webhookView(found);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryWebhook',
+    summary: 'Has it told at once of what it missed',
+    description: 'Also one that was given up: it is `active` again. One that does not fail is left alone.',
+  })
+  @ApiAcceptedResponse({ description: 'As it is now; a worker tells it within seconds.', standardSchema: WEBHOOK })
+  async retry(@Param('id', { schema: KEY }) id: Key): Promise<WebhookView> {
+    await retryWebhook(this.deps.pool, id);
+    return this.one(id);
   }
 
   @Delete(':id')

@@ -10,8 +10,13 @@ import {
   type AccessionState,
   type Page,
 } from '../../read/index.js';
-import { withReader } from '../context.js';
+import type { RangeRef } from '../../pipeline/ports.js';
+import { retryAccession } from '../../pipeline/retry.js';
+import { reopenAccession } from '../../store/retries.js';
+import { nextEpoch } from '../../store/unfinished.js';
+import { withArchive, withReader } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
+import { operator } from '../operator.js';
 import type { Style } from '../posts.js';
 import { bytesText, count, jsonText, paintOf, plural, quote, type Paint } from '../print.js';
 import { printSummary } from '../summary.js';
@@ -23,6 +28,7 @@ interface AccessionsFlags {
   collection?: string;
   limit: string;
   cursor?: string;
+  retry?: boolean;
   json?: boolean;
 }
 
@@ -34,10 +40,12 @@ export function register(program: Command, io: CliIo): void {
     .option('--collection <name>', 'only of this collection')
     .option('--limit <n>', 'on one page, 1 to 200', '50')
     .option('--cursor <cursor>', 'the page that an earlier answer named')
+    .option('--retry', 'with an id: has what failed of it tried again, at once')
     .option('--json', 'one JSON document on stdout')
-    .action((id: string | undefined, flags: AccessionsFlags) =>
-      id === undefined ? list(io, flags) : one(io, id, flags),
-    );
+    .action((id: string | undefined, flags: AccessionsFlags) => {
+      if (flags.retry && id === undefined) throw new UsageError('--retry needs the id of an accession');
+      return id === undefined ? list(io, flags) : flags.retry ? retry(io, id, flags) : one(io, id, flags);
+    });
 }
 
 function list(io: CliIo, { collection, limit, cursor, json }: AccessionsFlags): Promise<void> {
@@ -60,6 +68,37 @@ function one(io: CliIo, id: string, { json }: AccessionsFlags): Promise<void> {
     if (json) return io.out(jsonText(found));
     io.out(detailText(found, { width: io.width, paint: paintOf(io) }));
     printSummary(io, found);
+  });
+}
+
+function retry(io: CliIo, id: string, { json }: AccessionsFlags): Promise<void> {
+  checkId(id);
+  return withArchive(io, 'retry', async ({ archive: { pool, dispatch } }) => {
+    const key = await accessionKey(pool, id, io);
+    const deps = {
+      reopen: (each: Key, by: string) => reopenAccession(pool, each, by),
+      nextEpoch: (refs: readonly RangeRef[]) => nextEpoch(pool, refs),
+      dispatch,
+      now: Date.now,
+    };
+    const retried = await retryAccession(deps, key, operator());
+    if (!retried) return noAccession(io, id);
+    if (retried.status === 'refused')
+      throw new UsageError('it was refused, for what it is: import the file again, with --source or --include');
+    const { unpack, ranges, records } = retried;
+    if (json) return io.out(jsonText({ unpack, ranges: ranges.length, records: records.length }));
+    const put = [
+      ...(unpack ? ['unpacking it'] : []),
+      ...(ranges.length > 0 ? [plural(ranges.length, 'range')] : []),
+      ...(records.length > 0
+        ? [plural(records.length, 'record that was rejected as poison', 'records that were rejected as poison')]
+        : []),
+    ];
+    io.out(
+      put.length === 0
+        ? 'Nothing of it has failed; what is unfinished waits for `perdure up` or a worker.\n'
+        : `Tried again where \`perdure up\` or a worker runs: ${put.join(', ')}.\n`,
+    );
   });
 }
 
@@ -93,6 +132,19 @@ export function noAccession(io: CliIo, id: string): never {
 
 /** From here on the whole id fits beside the rest. */
 const WIDE = 130;
+
+function failingText({ failing, retries, id }: AccessionDetail, paint: Paint): string {
+  const { total, first } = failing;
+  const lines = first.map(({ path, offset, length, tries, problem }) => {
+    const place = `${quote(path)}, ${count(length)} bytes from byte ${count(offset)}`;
+    const why = problem === null ? 'its worker ended without a word' : quote(problem);
+    return `${paint.yellow('waits')}  ${place} (${plural(tries, 'try', 'tries')})\n  ${why}\n`;
+  });
+  const head = total > first.length ? `… ${plural(total - first.length, 'more range')} that failed and waits\n` : '';
+  const hint = total > 0 ? `at once: perdure accessions ${id.slice(0, SHORT)} --retry\n` : '';
+  const asked = retries.map(({ at, by }) => `${paint.dim('tried again')} ${timeText(at)}, asked for by ${quote(by)}\n`);
+  return [...lines, head, hint, ...asked].join('');
+}
 
 const TINTS: Readonly<Record<AccessionState, keyof Paint>> = {
   receiving: 'cyan',
@@ -154,6 +206,6 @@ export function detailText(found: AccessionDetail, { width, paint }: Style): str
       `received ${timeText(found.receivedAt)}, ${bytesText(found.bytes)}${found.digest === null ? '' : `\n${found.digest}`}\n` +
       custody.join(''),
     members + more,
-    '',
+    failingText(found, paint),
   ].join('\n');
 }

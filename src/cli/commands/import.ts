@@ -1,6 +1,6 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { cpus, hostname, tmpdir, userInfo } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
@@ -17,6 +17,7 @@ import { FileBlobs } from '../../store/blobs.js';
 import { PgIngestStore } from '../../store/ingest/store.js';
 import { withArchive, withReader, type Opened } from '../context.js';
 import { CliExit, type CliIo } from '../io.js';
+import { operator } from '../operator.js';
 import { Progress } from '../progress.js';
 import { askSource } from './ask-source.js';
 import { printDryRun, printSummary } from '../summary.js';
@@ -233,7 +234,7 @@ async function follow({ pool }: Opened['archive'], id: Key, progress: Progress, 
 async function custodyOf(flags: ImportFlags, blobs: Opened['archive']['blobs']): Promise<Custody> {
   const { receivedFrom, authority, consent, restrict, note } = flags;
   return {
-    receivedBy: `${userInfo().username}@${hostname()}`,
+    receivedBy: operator(),
     ...(receivedFrom !== undefined && { receivedFrom }),
     ...(authority !== undefined && { authority }),
     ...(consent !== undefined && { consent: (await blobs.put(createReadStream(consent))).digest }),

@@ -163,11 +163,11 @@ export async function recordProblem(pool: Pool, range: RangeRef, problem: string
   );
 }
 
-/** A try that failed for no fault of the range's own does not count. */
-export async function forgiveTry(pool: Pool, range: RangeRef): Promise<void> {
+/** A try that failed for no fault of the range's own does not count; why it failed is told all the same. */
+export async function forgiveTry(pool: Pool, range: RangeRef, problem: string): Promise<void> {
   await pool.query(
-    `UPDATE ingest_range SET tries = greatest(tries - 1, 0)
+    `UPDATE ingest_range SET tries = greatest(tries - 1, 0), problem = $4
      WHERE accession_id = $1 AND member = $2 AND byte_offset = $3 AND state = 'pending'`,
-    [range.accession, range.member, range.offset],
+    [range.accession, range.member, range.offset, problem.slice(0, 2_000).replaceAll('\u0000', '')],
   );
 }

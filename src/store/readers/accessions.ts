@@ -23,6 +23,15 @@ export interface RangeSums {
   readonly observedBasis: string | null;
 }
 
+/** Times RFC 3339. */
+export interface RetryRecord {
+  readonly at: string;
+  readonly by: string;
+  readonly unpack: boolean;
+  readonly ranges: number;
+  readonly records: number;
+}
+
 export interface AccessionRecord extends RangeSums {
   readonly id: Key;
   readonly path: string;
@@ -37,6 +46,7 @@ export interface AccessionRecord extends RangeSums {
   readonly custody: unknown;
   readonly warnings: readonly string[];
   readonly problem: string | null;
+  readonly retries: readonly RetryRecord[];
   readonly receivedAt: Date;
   readonly finishedAt: Date | null;
   /** `receivedAt` with microseconds, for cursors. */
@@ -65,7 +75,7 @@ const SUMS = `
 
 const ACCESSIONS = `
   SELECT ${keyed('a.accession_id')} AS id, a.path, a.packing, ${hexed('a.digest')} AS digest, a.bytes::float8 AS bytes,
-    a.source, a.format, c.name AS collection, a.status, a.options, a.custody, a.warnings, a.problem,
+    a.source, a.format, c.name AS collection, a.status, a.options, a.custody, a.warnings, a.problem, a.retries,
     a.received_at AS "receivedAt", a.finished_at AS "finishedAt", ${timed('a.received_at')} AS "receivedExactly",
     extract(epoch FROM coalesce(a.finished_at, clock_timestamp()) - a.received_at)::float8 AS seconds, r.*
   FROM accession a
@@ -133,6 +143,32 @@ export async function readProgress(pool: Pool, id: Key): Promise<ProgressRecord 
     values: [id],
   });
   return result.rows[0];
+}
+
+export interface FailingRecord {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly records: number;
+  readonly tries: number;
+  readonly problem: string | null;
+}
+
+/** Ranges that wait after at least one failure, in the order of members and bytes; `total` counts all of them. */
+export async function listFailing(
+  db: Queryable,
+  id: Key,
+  limit: number,
+): Promise<{ readonly total: number; readonly first: readonly FailingRecord[] }> {
+  const { rows } = await db.query<FailingRecord & { total: number }>(
+    `SELECT m.path, r.byte_offset::float8 AS "offset", r.byte_length::float8 AS length, r.records, r.tries, r.problem,
+       (count(*) OVER ())::float8 AS total
+     FROM ingest_range r JOIN member m USING (accession_id, member)
+     WHERE r.accession_id = $1 AND r.state = 'pending' AND (r.problem IS NOT NULL OR r.tries > 1)
+     ORDER BY r.member, r.byte_offset LIMIT $2`,
+    [id, limit],
+  );
+  return { total: rows[0]?.total ?? 0, first: rows.map(({ total: _, ...row }) => row) };
 }
 
 /** How many readings of each visibility its ranges hold. */
