@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { Key } from '../core/digest.js';
 import type { PostUri } from '../core/uri.js';
-import type { AccessionStore, BlobStore, Dispatcher } from '../pipeline/ports.js';
+import type { AccessionStore, Dispatcher, OpenBlobs } from '../pipeline/ports.js';
 import type { SecretBox } from '../pipeline/webhooks.js';
 import type { Queues } from '../queue/backend.js';
 
@@ -17,8 +17,6 @@ export interface ApiConfig {
   readonly publicUrl?: string | undefined;
   /** A key of an administrator, beside those in the database. */
   readonly apiKey?: string | undefined;
-  /** The folder of the blobs: readiness asks whether it can be written to and how much room is left. */
-  readonly blobs: string;
 }
 
 /** What the API asks of a source: its name, whether it knows a web address, and whether a mapping is right. */
@@ -60,7 +58,7 @@ export interface ApiDeps {
   readonly config: ApiConfig;
   readonly database: DataSource;
   readonly pool: Pool;
-  readonly blobs: BlobStore;
+  readonly blobs: OpenBlobs;
   readonly accessions: AccessionStore;
   readonly dispatch: Dispatcher;
   readonly queues: Pick<Queues, 'queue' | 'counts'>;

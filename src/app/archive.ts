@@ -5,16 +5,16 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Key } from '../core/digest.js';
-import type { Dispatcher, RangeRef } from '../pipeline/ports.js';
+import type { Dispatcher, OpenBlobs, RangeRef } from '../pipeline/ports.js';
 import { accessionJob, ingestJob } from '../queue/jobs.js';
 import { openQueues, type Queues } from '../queue/backend.js';
 import { SOURCES } from '../sources/index.js';
 import type { Source } from '../sources/source.js';
 import { PgAccessionStore } from '../store/accessions.js';
-import { FileBlobs } from '../store/blobs.js';
 import { migrate, OLD_SCHEMA, openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
 import { PgIngestStore } from '../store/ingest/store.js';
 import { UsageError } from '../core/errors.js';
+import { openBlobs } from './blobs.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
 
@@ -24,7 +24,7 @@ export interface Archive {
   readonly databaseUrl: string;
   readonly database: DataSource;
   readonly pool: Pool;
-  readonly blobs: FileBlobs;
+  readonly blobs: OpenBlobs;
   readonly accessions: PgAccessionStore;
   readonly ingest: PgIngestStore;
   readonly queues: Queues;
@@ -69,13 +69,14 @@ export async function openArchive(config: Config, log: Logger, options: OpenOpti
     throw error;
   }
   const open = queues;
+  const blobs = await openBlobs(config.blobs);
   return {
     config,
     log,
     databaseUrl,
     database,
     pool,
-    blobs: new FileBlobs(config.blobs),
+    blobs,
     accessions: new PgAccessionStore(database),
     ingest: new PgIngestStore(pool),
     queues: open,
@@ -84,6 +85,7 @@ export async function openArchive(config: Config, log: Logger, options: OpenOpti
     async close() {
       await open.close();
       await database.destroy();
+      await blobs.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sayPlace } from './blobs.js';
 import type { Config } from './config.js';
 import type { Logger } from './log.js';
 import type { WorkerQueue } from '../queue/jobs.js';
@@ -50,7 +51,7 @@ export function startChildren(
         ...process.env,
         DATABASE_URL: databaseUrl,
         PERDURE_DATA: config.data,
-        PERDURE_BLOBS: config.blobs,
+        PERDURE_BLOBS: sayPlace(config.blobs),
         LOG_LEVEL: log.level,
       },
       execArgv: [...process.execArgv, ...HEAP, ...THREADS],

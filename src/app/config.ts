@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../core/errors.js';
+import { blobPlace, type BlobPlace } from './blobs.js';
 
 const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
@@ -23,7 +24,9 @@ export const ENVIRONMENT = z.object({
     ),
   ).describe('Redis for the queues; unset: the queues live in Postgres'),
   PERDURE_DATA: optional(z.string()).describe('data folder; default ./.perdure'),
-  PERDURE_BLOBS: optional(z.string()).describe('where captured bytes are kept; default <data>/blobs'),
+  PERDURE_BLOBS: optional(z.string()).describe(
+    'where captured bytes are kept: a folder, or s3://bucket/prefix; default <data>/blobs',
+  ),
   HOST: optional(z.string()).describe('address to listen on; default 127.0.0.1'),
   PORT: optional(z.coerce.number().int().min(0).max(65_535)).describe('port to listen on; default 3080'),
   PUBLIC_URL: optional(url('http', 'https')).describe('how people reach this service from outside'),
@@ -62,7 +65,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly data: string;
-  readonly blobs: string;
+  readonly blobs: BlobPlace;
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
@@ -84,15 +87,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
   const value = parsed.data;
   const data = resolve(value.PERDURE_DATA ?? '.perdure');
-  const blobs = value.PERDURE_BLOBS ?? resolve(data, 'blobs');
-  if (/^[a-z0-9]+:\/\//.test(blobs)) {
-    throw new UsageError(`PERDURE_BLOBS=${JSON.stringify(blobs)}: only folders are supported so far`);
-  }
   return {
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
     data,
-    blobs: resolve(blobs),
+    blobs: blobPlace(value.PERDURE_BLOBS, data, env),
     host: value.HOST ?? '127.0.0.1',
     port: value.PORT ?? 3080,
     publicUrl: value.PUBLIC_URL,

@@ -5,6 +5,7 @@ import type { MediaDeps } from '../pipeline/media.js';
 import { mediaJob } from '../queue/jobs.js';
 import { dueMedia, PgMediaStore } from '../store/media.js';
 import type { Archive } from './archive.js';
+import { incomingOf } from './blobs.js';
 import type { Network } from './network.js';
 
 const DUE_AT_ONCE = 500;
@@ -35,7 +36,7 @@ export function mediaDeps(
     store: new PgMediaStore(pool),
     blobs,
     download: (request) => download(ways, request),
-    partials: join(config.blobs, 'incoming', 'media'),
+    partials: join(incomingOf(config.blobs), 'media'),
     pace: {
       take: (host, stop) => budgets.take(`media ${host}`, MEDIA_PACE, { patienceMs: MEDIA_PATIENCE_MS, signal: stop }),
       block: (host, ms) => budgets.block(`media ${host}`, Date.now() + ms, 'the host asked for patience'),

@@ -46,10 +46,12 @@ export async function startProcessing(archive: Archive, options: ProcessingOptio
   const reconciler = options.reconciles
     ? startReconciler(archive, options.reconcileEveryMs ?? RECONCILE_EVERY_MS, options.queues)
     : undefined;
+  const tidying = options.reconciles && options.queues.includes('accession') ? startTidying(archive) : undefined;
   return {
     async close() {
       stopping.abort(new Error('this worker is stopping'));
       reconciler?.stop();
+      await tidying?.stop();
       await Promise.all(workers.map((worker) => worker.close()));
       await reconciler?.idle();
       await opened?.close();
@@ -159,6 +161,28 @@ function startReconciler(
   tick();
   const timer = setInterval(tick, everyMs);
   return { stop: () => clearInterval(timer), idle: () => running };
+}
+
+const TIDY_EVERY_MS = 6 * 60 * 60_000;
+
+/** What processes left that were killed in the middle of a blob. */
+function startTidying({ blobs, log }: Archive): { stop(): Promise<void> } {
+  const tidy = async (): Promise<void> => {
+    try {
+      const left = await blobs.tidy();
+      if (left > 0) log.info({ left, place: blobs.place }, 'what killed processes had left of blobs was taken away');
+    } catch (error) {
+      log.warn({ problem: messageOf(error) }, 'what killed processes left of blobs could not be taken away');
+    }
+  };
+  let running = tidy();
+  const timer = setInterval(() => void (running = tidy()), TIDY_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 function liveJobs({ queues }: Archive): LiveJobs {

@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
+import { openBlobs, type BlobPlace } from '../app/blobs.js';
 import type { Config } from '../app/config.js';
 import { provideDatabase } from '../app/database.js';
 import { databaseAccount } from '../app/embedded/account.js';
@@ -129,14 +130,50 @@ export function checkFolder(name: string, folder: string, variable: string): Fin
   }
 }
 
+export async function checkBlobs(place: BlobPlace): Promise<Finding[]> {
+  if (place.kind === 'folder') {
+    const { path } = place;
+    const folder = checkFolder('blobs', path, 'PERDURE_BLOBS');
+    return [
+      folder,
+      ...(await guarded('disk', 'check PERDURE_BLOBS', async () => [await checkDisk(path, DISK_OF_BLOBS)])),
+    ];
+  }
+  const { spool } = place.s3;
+  const advice =
+    'check PERDURE_BLOBS, S3_ENDPOINT and the AWS variables; OPERATIONS.md says what the key must be allowed to';
+  const bucket = await guarded('blobs', advice, async () => {
+    const blobs = await openBlobs(place);
+    try {
+      const problem = await blobs.problem();
+      return [
+        problem === undefined ? ok('blobs', `${blobs.place}, reached and written to`) : fail('blobs', problem, advice),
+      ];
+    } finally {
+      await blobs.close();
+    }
+  });
+  return [
+    ...bucket,
+    ...(await guarded('disk', 'check PERDURE_DATA', async () => [await checkDisk(spool, DISK_OF_SPOOL)])),
+  ];
+}
+
+const DISK_OF_BLOBS = {
+  what: 'for blobs',
+  advice: 'an import keeps the whole file and what is in it: make room, or set PERDURE_BLOBS to a larger disk',
+};
+const DISK_OF_SPOOL = {
+  what: 'for what is on its way to the bucket',
+  advice: 'the largest file of an import must find room there: make some, or set PERDURE_DATA to a larger disk',
+};
 const TIGHT_BYTES = 5e9;
 const FULL_BYTES = 5e8;
 
-export async function checkDisk(folder: string): Promise<Finding> {
+async function checkDisk(folder: string, { what, advice }: typeof DISK_OF_BLOBS): Promise<Finding> {
   const { bavail, bsize } = await statfs(existing(folder));
   const free = bavail * bsize;
-  const found = `${bytesText(free)} free for blobs`;
-  const advice = 'an import keeps the whole file and what is in it: make room, or set PERDURE_BLOBS to a larger disk';
+  const found = `${bytesText(free)} free ${what}`;
   return free < FULL_BYTES
     ? fail('disk', found, advice)
     : free < TIGHT_BYTES

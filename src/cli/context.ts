@@ -1,13 +1,14 @@
 /** What commands have in common: configuration, a database that is there, the archive opened and closed around them. */
 import type { Pool } from 'pg';
 import type { Archive } from '../app/archive.js';
+import { openBlobs } from '../app/blobs.js';
 import { loadConfig, type Config } from '../app/config.js';
 import { provideDatabase, type ProvidedDatabase } from '../app/database.js';
 import { openLog, type Logger } from '../app/log.js';
 import { UsageError } from '../core/errors.js';
+import type { BlobStore } from '../pipeline/ports.js';
 import { SOURCES } from '../sources/index.js';
 import type { Source } from '../sources/source.js';
-import { FileBlobs } from '../store/blobs.js';
 import { migrate, OLD_SCHEMA, openDatabase, pendingMigrations, poolOf } from '../store/data-source.js';
 import type { CliIo } from './io.js';
 
@@ -21,7 +22,7 @@ export interface Opened {
 /** What reading commands see of the archive. */
 export interface ReaderArchive {
   readonly pool: Pool;
-  readonly blobs: FileBlobs;
+  readonly blobs: BlobStore;
   readonly sources: readonly Source[];
   readonly config: Config;
 }
@@ -67,7 +68,12 @@ export async function withReader<T>(io: CliIo, work: (archive: ReaderArchive) =>
         if (provided.kind === 'configured') throw new UsageError(OLD_SCHEMA);
         await migrate(database);
       }
-      return await work({ pool: poolOf(database), blobs: new FileBlobs(config.blobs), sources: SOURCES, config });
+      const blobs = await openBlobs(config.blobs);
+      try {
+        return await work({ pool: poolOf(database), blobs, sources: SOURCES, config });
+      } finally {
+        await blobs.close();
+      }
     } finally {
       await database.destroy();
     }

@@ -1,7 +1,7 @@
 /** What a worker keeps of the packages that it is reading: surveys, and the heads of members. Small: the last few. */
 import type { Digest } from '../core/digest.js';
 import { HEAD_BYTES, type Survey } from '../sources/source.js';
-import type { BlobStore } from './ports.js';
+import type { BlobPart, BlobStore } from './ports.js';
 
 const KEPT = 8;
 
@@ -17,17 +17,12 @@ export class ContextCache {
 
   /** The member's first bytes, up to HEAD_BYTES. */
   head(digest: Digest): Promise<Uint8Array> {
-    return remember(this.heads, digest, () => this.all(digest, HEAD_BYTES));
+    return remember(this.heads, digest, () => this.all(digest, { start: 0, end: HEAD_BYTES - 1 }));
   }
 
-  private async all(digest: Digest, limit = Infinity): Promise<Buffer> {
+  private async all(digest: Digest, part?: BlobPart): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of this.blobs.open(digest)) {
-      chunks.push(chunk.subarray(0, limit - length));
-      length += chunk.length;
-      if (length >= limit) break;
-    }
+    for await (const chunk of this.blobs.open(digest, part)) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 }

@@ -33,9 +33,9 @@ export const DEFAULT_LIMITS: MediaLimits = { imageBytes: 20 * 1024 * 1024, bytes
 
 export interface MediaDeps {
   readonly store: MediaStore;
-  readonly blobs: Pick<BlobStore, 'put' | 'asFile'>;
+  readonly blobs: Pick<BlobStore, 'put'>;
   readonly download: Download;
-  /** A folder for what is not whole yet; on the disk of the blobs. It outlives the process. */
+  /** A folder of this machine for what is not whole yet. It outlives the process. */
   readonly partials: string;
   readonly limits?: MediaLimits;
   readonly pace?: MediaPace;
@@ -120,14 +120,12 @@ async function keep(
   const { digest, bytes } = await deps.blobs.put(createReadStream(partial, { highWaterMark: 256 * 1024 }));
   const contentType = typeOf(type, head)!;
   await deps.store.stored(key, { status, digest, bytes, contentType });
-  await discard(partial);
-  // A hostile picture may end the process from here on: the file is kept already, and is not fetched again.
-  const file = await deps.blobs.asFile(digest);
   try {
-    const facts = await lookAtPicture(file.path, contentType).catch(() => undefined);
+    // A hostile picture may end the process here: the file is kept already, and is not fetched again.
+    const facts = await lookAtPicture(partial, contentType).catch(() => undefined);
     if (facts) await deps.store.looked(key, facts);
   } finally {
-    await file.release();
+    await discard(partial);
   }
   return 'stored';
 }

@@ -342,14 +342,33 @@ export interface IngestStore {
   commit(range: RangeRef, batch: Batch, tally: RangeTally, known?: Known): Promise<boolean>;
 }
 
+/** Bytes `start` to `end`, both included, as far as there are so many; without an end, to the last one. */
+export interface BlobPart {
+  readonly start: number;
+  readonly end?: number;
+}
+
 /** The blobs: bytes under their SHA-256. */
 export interface BlobStore {
   /** Stores a stream; visible only when complete and on disk. */
   put(chunks: AsyncIterable<Uint8Array>): Promise<{ digest: Digest; bytes: number }>;
   has(digest: Digest): Promise<boolean>;
+  /** In bytes; undefined when there is no such blob. */
+  size(digest: Digest): Promise<number | undefined>;
   /** A part of a blob. Throws when it is shorter than asked for: a short body is never accepted as whole. */
   read(digest: Digest, offset: number, length: number): Promise<Buffer>;
-  open(digest: Digest): AsyncIterable<Uint8Array>;
+  open(digest: Digest, part?: BlobPart): AsyncIterable<Uint8Array>;
   /** A path at which the whole blob can be read as a file; `release` when done (a store elsewhere makes a copy). */
   asFile(digest: Digest): Promise<{ readonly path: string; release(): Promise<void> }>;
+}
+
+/** A blob store as the process has it that opened it. */
+export interface OpenBlobs extends BlobStore {
+  /** For people: a folder, or `s3://bucket/prefix`. */
+  readonly place: string;
+  /** Why blobs cannot be kept now and what to do; undefined when they can be. Throws what the disk or the network says. */
+  problem(): Promise<string | undefined>;
+  /** Takes away what processes left that were killed. @returns of how many puts and copies something was left */
+  tidy(now?: number): Promise<number>;
+  close(): Promise<void>;
 }

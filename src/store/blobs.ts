@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../core/digest.js';
-import type { BlobStore } from '../pipeline/ports.js';
+import type { BlobPart, OpenBlobs } from '../pipeline/ports.js';
+import { LEFT_AFTER_MS, PARTIALS_LEFT_AFTER_MS, removeOld, tightness, writeAll } from './files.js';
 
 export class MissingBlobError extends Error {
   override readonly name = 'MissingBlobError';
@@ -13,13 +14,18 @@ export class MissingBlobError extends Error {
  * Blobs as files: `<root>/sha256/ab/cd/<64 hex>`. A blob is written beside its place, flushed to disk, and then renamed:
  * whatever happens, a name that exists holds all of its bytes.
  */
-export class FileBlobs implements BlobStore {
-  constructor(private readonly root: string) {}
+export class FileBlobs implements OpenBlobs {
+  readonly place: string;
+  private readonly incoming: string;
+
+  constructor(private readonly root: string) {
+    this.place = `the blob folder ${root}`;
+    this.incoming = join(root, 'incoming');
+  }
 
   async put(chunks: AsyncIterable<Uint8Array>): Promise<{ digest: Digest; bytes: number }> {
-    const incoming = join(this.root, 'incoming');
-    await mkdir(incoming, { recursive: true });
-    const partial = join(incoming, randomUUID());
+    await mkdir(this.incoming, { recursive: true });
+    const partial = join(this.incoming, randomUUID());
     try {
       const file = await open(partial, 'wx', 0o640);
       const hash = createHash('sha256');
@@ -45,11 +51,14 @@ export class FileBlobs implements BlobStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
+    return (await this.size(digest)) !== undefined;
+  }
+
+  async size(digest: Digest): Promise<number | undefined> {
     try {
-      await stat(this.pathOf(digest));
-      return true;
+      return (await stat(this.pathOf(digest))).size;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
   }
@@ -74,10 +83,13 @@ export class FileBlobs implements BlobStore {
     }
   }
 
-  async *open(digest: Digest): AsyncGenerator<Uint8Array> {
+  async *open(digest: Digest, part?: BlobPart): AsyncGenerator<Uint8Array> {
     try {
       // 256 KiB: four times Node's default halves the awaits of a long pass; more gained nothing.
-      yield* createReadStream(this.pathOf(digest), { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+      yield* createReadStream(this.pathOf(digest), {
+        highWaterMark: 256 * 1024,
+        ...part,
+      }) as AsyncIterable<Uint8Array>;
     } catch (error) {
       this.missing(digest, error);
     }
@@ -86,6 +98,32 @@ export class FileBlobs implements BlobStore {
   async asFile(digest: Digest): Promise<{ path: string; release(): Promise<void> }> {
     if (!(await this.has(digest))) this.missing(digest, { code: 'ENOENT' });
     return { path: this.pathOf(digest), release: () => Promise.resolve() };
+  }
+
+  async problem(): Promise<string | undefined> {
+    // Where uploads are written, so that a mount that is read-only or full shows here first.
+    await mkdir(this.incoming, { recursive: true });
+    const probe = join(this.incoming, `probe-${randomUUID()}`);
+    try {
+      const file = await open(probe, 'wx');
+      try {
+        await file.write('perdure');
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await rm(probe, { force: true });
+    }
+    return tightness(this.root, 'where blobs are kept');
+  }
+
+  async tidy(now = Date.now()): Promise<number> {
+    const puts = await removeOld(this.incoming, LEFT_AFTER_MS, now);
+    return puts + (await removeOld(join(this.incoming, 'media'), PARTIALS_LEFT_AFTER_MS, now));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   pathOf(digest: Digest): string {
@@ -110,9 +148,4 @@ export class FileBlobs implements BlobStore {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new MissingBlobError(`blob ${digest} is not in ${this.root}: check PERDURE_BLOBS`, { cause: error });
   }
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < chunk.length) done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
 }

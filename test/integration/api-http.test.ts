@@ -314,9 +314,9 @@ describe('a service in trouble', () => {
 
   it('is not ready when blobs cannot be written', async () => {
     api = await startApi();
-    const { blobs } = api.archive.config;
-    rmSync(blobs, { recursive: true, force: true });
-    writeFileSync(blobs, 'in the way');
+    const folder = join(api.archive.config.data, 'blobs');
+    rmSync(folder, { recursive: true, force: true });
+    writeFileSync(folder, 'in the way');
     const answer = await api.get('/readyz');
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({

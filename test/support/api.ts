@@ -53,7 +53,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     databaseUrl: database.url,
     redisUrl: options.redisUrl,
     data,
-    blobs: join(data, 'blobs'),
+    blobs: { kind: 'folder', path: join(data, 'blobs') },
     host: options.host ?? '127.0.0.1',
     port: 0,
     publicUrl: options.publicUrl,
@@ -121,7 +121,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       }
     },
     async files() {
-      const all = await readdir(config.blobs, { recursive: true, withFileTypes: true }).catch(() => []);
+      const all = await readdir(join(data, 'blobs'), { recursive: true, withFileTypes: true }).catch(() => []);
       return all.filter((entry) => entry.isFile()).map((entry) => entry.name);
     },
     routes: () => [...everyRoute()].filter((route) => /^(?!HEAD )[A-Z]+ \/(api\/v1\/|healthz$|readyz$)/.test(route)),

@@ -51,7 +51,7 @@ export async function openHarvestRig(
   const config = {
     redisUrl: undefined,
     contact: undefined,
-    blobs: await mkdtemp(join(tmpdir(), 'perdure-media-')),
+    blobs: { kind: 'folder', path: await mkdtemp(join(tmpdir(), 'perdure-media-')) } as const,
     privateHosts: ['127.0.0.1', 'localhost'],
     hostOrigins: new Map(Object.entries(hosts)),
   };
@@ -109,7 +109,7 @@ export async function openHarvestRig(
     },
     async close() {
       await network.close();
-      await rm(config.blobs, { recursive: true, force: true });
+      await rm(config.blobs.path, { recursive: true, force: true });
       await archive.close();
       await database.drop();
     },

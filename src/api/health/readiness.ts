@@ -1,7 +1,4 @@
-/** Whether work that is accepted now will be kept: the database, the folder of the blobs, the queues. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Whether work that is accepted now will be kept: the database, the blobs, the queues. */
 import { messageOf } from '../../core/errors.js';
 import { pendingMigrations } from '../../store/data-source.js';
 import type { ApiDeps } from '../deps.js';
@@ -19,13 +16,11 @@ export interface Readiness {
 
 /** An answer that does not come is a no. */
 const PATIENCE_MS = 3_000;
-/** Below this, an upload of ordinary size would hit the end of the disk. */
-const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
 export async function readiness(deps: ApiDeps): Promise<Readiness> {
   const [database, blobs, queues] = await Promise.all([
     check(() => checkDatabase(deps), 'Postgres'),
-    check(() => checkBlobs(deps.config.blobs), 'the blob folder'),
+    check(() => deps.blobs.problem(), deps.blobs.place),
     check(() => checkQueues(deps), 'the queues'),
   ]);
   return { ready: database.ok && blobs.ok && queues.ok, checks: { database, blobs, queues } };
@@ -50,27 +45,6 @@ async function check(look: () => Promise<string | undefined>, what: string): Pro
 async function checkDatabase({ database }: ApiDeps): Promise<string | undefined> {
   const isOld = await pendingMigrations(database);
   return isOld ? 'the database schema is older than this version: run `perdure migrate`' : undefined;
-}
-
-async function checkBlobs(folder: string): Promise<string | undefined> {
-  // Beside where uploads are written, so that a mount that is read-only or full shows here first.
-  const incoming = join(folder, 'incoming');
-  await mkdir(incoming, { recursive: true });
-  const probe = join(incoming, `probe-${randomUUID()}`);
-  try {
-    const file = await open(probe, 'wx');
-    try {
-      await file.write('perdure');
-    } finally {
-      await file.close();
-    }
-  } finally {
-    await rm(probe, { force: true });
-  }
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free >= LEAST_FREE_BYTES) return undefined;
-  return `only ${Math.floor(free / 2 ** 20)} MiB are free where blobs are kept; make room for ${LEAST_FREE_BYTES / 2 ** 20} MiB`;
 }
 
 async function checkQueues({ queues }: ApiDeps): Promise<string | undefined> {

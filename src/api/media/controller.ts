@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import {
   Controller,
   Get,
@@ -92,8 +91,8 @@ export class MediaController {
   ): Promise<void> {
     const { pool, blobs, log } = this.deps;
     const found = (await media(pool, digest)) ?? (await picture(pool, digest));
-    if (!found || !(await blobs.has(digest)))
-      throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
+    const size = found && (await blobs.size(digest));
+    if (!found || size === undefined) throw notFound(`There is no file ${showDigest(digest)} of any post here.`);
     const caller = callerOf(request);
     if (found.sealed && !maySeeSealed(caller))
       throw new Problem(
@@ -106,9 +105,6 @@ export class MediaController {
     void reply.header('accept-ranges', 'bytes').header('content-security-policy', "default-src 'none'; sandbox");
     if (isUnchanged(reply)) return void reply.code(304).send();
 
-    const file = await blobs.asFile(digest);
-    reply.raw.once('close', () => void file.release());
-    const { size } = await stat(file.path);
     const type = shownType(size === 0 ? Buffer.alloc(0) : await blobs.read(digest, 0, Math.min(HEAD_BYTES, size)));
     void reply
       .header('content-type', type ?? 'application/octet-stream')
@@ -126,6 +122,6 @@ export class MediaController {
     if (part) void reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
     void reply.header('content-length', end - start + 1);
     if (reply.request.method === 'HEAD' || size === 0) return void reply.send('');
-    void reply.send(createReadStream(file.path, { start, end, highWaterMark: 256 * 1024 }));
+    void reply.send(Readable.from(blobs.open(digest, { start, end }), { objectMode: false }));
   }
 }

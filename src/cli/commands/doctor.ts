@@ -2,15 +2,14 @@ import type { Command } from 'commander';
 import { loadConfig, type Config } from '../../app/config.js';
 import { messageOf, UsageError } from '../../core/errors.js';
 import {
+  checkBlobs,
   checkContact,
   checkDatabase,
-  checkDisk,
   checkFolder,
   checkInstall,
   checkNode,
   checkPort,
   checkQueues,
-  guarded,
   type Finding,
   type Verdict,
 } from '../checks.js';
@@ -55,8 +54,7 @@ async function examine(io: CliIo): Promise<Finding[]> {
     ];
   }
   const { data, blobs } = config;
-  findings.push(checkFolder('data folder', data, 'PERDURE_DATA'), checkFolder('blobs', blobs, 'PERDURE_BLOBS'));
-  findings.push(...(await guarded('disk', 'check PERDURE_BLOBS', async () => [await checkDisk(blobs)])));
+  findings.push(checkFolder('data folder', data, 'PERDURE_DATA'), ...(await checkBlobs(blobs)));
   findings.push(...(await checkDatabase(config, commandLog(io, 'doctor'))));
   findings.push(...(await checkQueues(config)));
   findings.push(await checkPort(config), checkContact(config));
