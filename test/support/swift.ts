@@ -22,6 +22,8 @@ export interface Swift {
   keys(bucket: string, prefix?: string): Promise<string[]>;
   /** Asks as the owner, past the store; `as`: signed for a body of that digest. */
   ask(method: string, path: string, body?: string, as?: { sha256: Digest }): Promise<{ status: number; text: string }>;
+  /** It is away from now on. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,12 @@ export async function startSwift(): Promise<Swift> {
     const answer = await request(url + signed.path!, { method: method as 'GET', headers, body: body || null });
     return { status: answer.statusCode, text: await answer.body.text() };
   };
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    const ended = once(child, 'close');
+    child.stdin.end();
+    await ended;
+  };
   return {
     url,
     ask,
@@ -94,10 +102,9 @@ export async function startSwift(): Promise<Swift> {
       const { text } = await ask('GET', `/${bucket}?list-type=2&prefix=${encodeURIComponent(prefix)}`);
       return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key!);
     },
+    stop,
     async close() {
-      const ended = once(child, 'close');
-      child.stdin.end();
-      await ended;
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
