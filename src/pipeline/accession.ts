@@ -6,6 +6,7 @@ import { canonicalise, type Json } from '../core/canonical.js';
 import { sha256, type Digest, type Key } from '../core/digest.js';
 import { Rejection } from '../core/errors.js';
 import { HEAD_BYTES, type PackageReader, type Source, type Survey, type SurveyMember } from '../sources/source.js';
+import { overlapping } from './overlap.js';
 import { isRefusedRange, planRanges } from './plan-ranges.js';
 import type {
   AccessionRow,
@@ -60,8 +61,8 @@ async function keepMembers(deps: AccessionDeps, accession: AccessionRow): Promis
     const members = await deps.accessions.members(accession.id);
     const fresh = members.slice(seen);
     seen = members.length;
-    for (const member of fresh) {
-      const packing = await packingInside(deps.blobs, member);
+    const looked = async (member: MemberRow) => ({ member, packing: await packingInside(deps.blobs, member) });
+    for await (const { member, packing } of overlapping(fresh, HEADS_AT_ONCE, looked)) {
       if (packing === undefined) continue;
       try {
         notes.push(
@@ -77,6 +78,9 @@ async function keepMembers(deps: AccessionDeps, accession: AccessionRow): Promis
   }
   return notes;
 }
+
+/** Of 64 KiB at most each. */
+const HEADS_AT_ONCE = 16;
 
 /** FAULTS: nesting of packages ends somewhere. A WACZ in a folder holds compressed WARCs, which hold answers: three. */
 const MAX_DEPTH = 3;
@@ -116,12 +120,17 @@ async function recogniseMembers(
   const warnings: string[] = [...notes];
   const members: RecognisedMember[] = [];
   const containers = new Set(kept.map((member) => member.container));
-  for (const member of kept) {
+  const withHead = async (member: MemberRow) => {
+    const isRead = !containers.has(member.member) && !member.refusal && member.bytes > 0 && member.digest !== undefined;
+    const head = isRead ? await blobs.read(member.digest, 0, Math.min(HEAD_BYTES, member.bytes)) : undefined;
+    return { member, head };
+  };
+  for await (const { member, head } of overlapping(kept, HEADS_AT_ONCE, withHead)) {
     if (containers.has(member.member)) {
       members.push({ ...member, role: 'container', why: 'what it holds stands as members of its own' });
       continue;
     }
-    if (member.refusal || member.bytes === 0 || member.digest === undefined) {
+    if (!head) {
       members.push({
         ...member,
         role: 'unrecognised',
@@ -129,7 +138,6 @@ async function recogniseMembers(
       });
       continue;
     }
-    const head = await blobs.read(member.digest, 0, Math.min(HEAD_BYTES, member.bytes));
     const answers = answersFor({ path: member.path, size: member.bytes, head, paths }, sources);
     members.push({ ...member, ...roleOf(decide(answers, named !== undefined), accession) });
   }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import tar from 'tar-stream';
@@ -63,6 +64,28 @@ describe('unpack', () => {
   it('reads zip64', async () => {
     const members = await unpacked(await zip({ 'a.js': 'zip64' }, { forceZip64Format: true }));
     expect(await textOf(members[0]!.digest)).toBe('zip64');
+  });
+
+  it('keeps several members of a ZIP at a time, and lists them in its order', async () => {
+    const names = Array.from({ length: 30 }, (_, n) => `${n}.json`);
+    const bytes = await zip(Object.fromEntries(names.map((name, n) => [name, `member ${n}`])));
+    const { digest } = await blobs.put(once1(bytes));
+    let [running, most] = [0, 0];
+    const slow = Object.assign(Object.create(blobs) as FileBlobs, {
+      put: async (chunks: AsyncIterable<Uint8Array>) => {
+        most = Math.max(most, ++running);
+        const kept = await blobs.put(chunks);
+        await sleep(most < 8 ? 40 : 1);
+        running--;
+        return kept;
+      },
+    });
+    const paths: string[] = [];
+    await unpack(slow, { path: 'p.zip', packing: 'zip', digest, bytes: bytes.length }, ({ path }) =>
+      Promise.resolve(void paths.push(path)),
+    );
+    expect(paths).toEqual(names);
+    expect(most).toBe(8);
   });
 
   it('reads tar, tar.gz and a single compressed file', async () => {

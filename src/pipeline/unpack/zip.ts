@@ -2,15 +2,22 @@
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { Rejection } from '../../core/errors.js';
-import type { BlobStore } from '../ports.js';
+import { overlapping } from '../overlap.js';
+import type { BlobStore, UnpackedMember } from '../ports.js';
 import { BOMB_BYTES, BOMB_RATIO, MAX_MEMBERS, refused, unsafePath, type OnMember, type Package } from './guards.js';
+
+/** Members that are kept at the same time: a bucket takes tens of milliseconds for each, however small. */
+const AT_ONCE = 8;
 
 export async function unpackZip(blobs: BlobStore, pack: Package, onMember: OnMember): Promise<void> {
   const file = await blobs.asFile(pack.digest);
   try {
     const zip = await openZip(file.path, pack.path);
     try {
-      await eachEntry(zip, pack, (entry, seen) => unpackEntry(blobs, { zip, pack }, entry, seen, onMember));
+      const seen: Seen = { paths: new Set(), places: [], unpacked: 0 };
+      const unpackOne = (entry: Entry) => unpackEntry(blobs, { zip, pack }, entry, seen);
+      for await (const member of overlapping(entriesOf(zip, pack), AT_ONCE, unpackOne))
+        if (member) await onMember(member);
     } finally {
       zip.close();
     }
@@ -34,23 +41,24 @@ function openZip(path: string, name: string): Promise<ZipFile> {
   });
 }
 
-async function eachEntry(
-  zip: ZipFile,
-  pack: Package,
-  visit: (entry: Entry, seen: Seen) => Promise<void>,
-): Promise<void> {
+async function* entriesOf(zip: ZipFile, pack: Package): AsyncGenerator<Entry> {
   if (zip.entryCount > MAX_MEMBERS) {
     throw new Rejection('bomb', `${pack.path} lists ${zip.entryCount} members; the limit is ${MAX_MEMBERS}`);
   }
-  const seen: Seen = { paths: new Set(), places: [], unpacked: 0 };
-  await new Promise<void>((resolve, reject) => {
-    zip.on('error', (error: Error) => reject(new Rejection('malformed', `${pack.path}: ${error.message}`)));
-    zip.on('end', () => resolve());
-    zip.on('entry', (entry: Entry) => {
-      visit(entry, seen).then(() => zip.readEntry(), reject);
+  let told: (entry: Entry | undefined) => void = () => undefined;
+  let failed: (error: Error) => void = () => undefined;
+  zip.on('entry', (entry: Entry) => told(entry));
+  zip.on('end', () => told(undefined));
+  zip.on('error', (error: Error) => failed(new Rejection('malformed', `${pack.path}: ${error.message}`)));
+  for (;;) {
+    const entry = await new Promise<Entry | undefined>((resolve, reject) => {
+      told = resolve;
+      failed = reject;
+      zip.readEntry();
     });
-    zip.readEntry();
-  });
+    if (!entry) return;
+    yield entry;
+  }
 }
 
 /** What the members before took. */
@@ -86,45 +94,43 @@ function takePlace(places: Seen['places'], from: number, bytes: number): boolean
 const SYMLINK = 0o120000;
 const FILE_TYPE = 0o170000;
 
+/** All that depends on the members before is decided before the first wait. Undefined: a folder. */
 async function unpackEntry(
   blobs: BlobStore,
   { zip, pack }: { readonly zip: ZipFile; readonly pack: Package },
   entry: Entry,
   seen: Seen,
-  onMember: OnMember,
-): Promise<void> {
+): Promise<UnpackedMember | undefined> {
   const path = nameOf(entry);
-  if (path.endsWith('/')) return;
+  if (path.endsWith('/')) return undefined;
   const bytes = entry.uncompressedSize;
   const unsafe =
     ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMLINK ? 'a symbolic link' : unsafePath(path, seen.paths);
-  if (unsafe !== undefined) return onMember(refused(path, bytes, 'unsafe-path', unsafe));
+  if (unsafe !== undefined) return refused(path, bytes, 'unsafe-path', unsafe);
   if (entry.isEncrypted()) {
-    return onMember(refused(path, bytes, 'encrypted', 'encrypted: unpack it with its password and hand in the folder'));
+    return refused(path, bytes, 'encrypted', 'encrypted: unpack it with its password and hand in the folder');
   }
   if (bytes > BOMB_BYTES && bytes > entry.compressedSize * BOMB_RATIO) {
-    return onMember(refused(path, bytes, 'bomb', `would unpack ${entry.compressedSize} bytes to ${bytes}`));
+    return refused(path, bytes, 'bomb', `would unpack ${entry.compressedSize} bytes to ${bytes}`);
   }
   // Members that share their bytes make a small file unpack to any size.
   if (!takePlace(seen.places, entry.relativeOffsetOfLocalHeader, entry.compressedSize)) {
-    return onMember(refused(path, bytes, 'bomb', 'its bytes are those of another member as well'));
+    return refused(path, bytes, 'bomb', 'its bytes are those of another member as well');
   }
   if (seen.unpacked + bytes > BOMB_BYTES && seen.unpacked + bytes > pack.bytes * BOMB_RATIO) {
-    return onMember(
-      refused(path, bytes, 'bomb', `with it, ${pack.bytes} bytes would unpack to ${seen.unpacked + bytes}`),
-    );
+    return refused(path, bytes, 'bomb', `with it, ${pack.bytes} bytes would unpack to ${seen.unpacked + bytes}`);
   }
   seen.unpacked += bytes;
   try {
     const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
-    await onMember({ path, ...kept, ...modifiedOf(entry) });
+    return { path, ...kept, ...modifiedOf(entry) };
   } catch (error) {
     if (
       (error as NodeJS.ErrnoException).code !== undefined &&
       !String((error as NodeJS.ErrnoException).code).startsWith('Z_')
     )
       throw error;
-    await onMember(refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`));
+    return refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`);
   }
 }
 
