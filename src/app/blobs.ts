@@ -43,7 +43,8 @@ export const S3_ENVIRONMENT = z.object({
 });
 
 const SECRETS = new Set(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']);
-const FORM = 'must be a folder, or s3://bucket/prefix with letters, digits, dots, dashes and underscores';
+const FORM =
+  'must be a folder, or s3://bucket/prefix: letters, digits, dots, dashes and underscores, 3 to 63 of them in the name of a bucket';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/;
 const STEP = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/;
 

@@ -4,7 +4,7 @@
  * which one bit changed on the way.
  */
 import { createHash } from 'node:crypto';
-import { S3Error, xmlElements } from './errors.js';
+import { refusalOf, S3Error, xmlElements } from './errors.js';
 import { leave, MAX_TRIES, type S3Answer, type S3Body, type S3Client } from './client.js';
 import type { Spooled } from './spool.js';
 
@@ -129,9 +129,7 @@ async function join(
     .ask(request, async (answer) => {
       // It says 200 as soon as it begins, and what came of it in the body.
       const text = await textOf(answer);
-      const [error] = xmlElements(text, 'Error');
-      if (error)
-        throw new S3Error(error['Code'] ?? 'InternalError', `${client.where}: ${error['Message'] ?? ''}`, true);
+      if (xmlElements(text, 'Error').length > 0) throw refusalOf({ ...answer, text }, client.where);
       if (xmlElements(text, 'CompleteMultipartUploadResult').length === 0)
         throw unclear(client, 'the end of an upload');
     })
