@@ -11,7 +11,6 @@ import type { RangeRef } from '../pipeline/ports.js';
 import { rangeKey, reconcile, RECONCILE_EVERY_MS, type LiveJobs } from '../pipeline/reconcile.js';
 import { accessionOfJob, rangeOfJob, type WorkerQueue } from '../queue/jobs.js';
 import { sourceById } from '../sources/index.js';
-import { MissingBlobError } from '../store/blobs.js';
 import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
 import { noteUnpackFailure } from '../store/retries.js';
 import { isTransient } from '../store/transaction.js';
@@ -111,7 +110,7 @@ async function unpack(archive: Archive, id: Key, signal: AbortSignal): Promise<v
  */
 function isBlameless(error: unknown): boolean {
   if (error instanceof SourceError) return error.fault !== 'defect';
-  return isTransient(error) || error instanceof MissingBlobError;
+  return isTransient(error);
 }
 
 async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promise<void> {

@@ -6,8 +6,10 @@ import type { Digest } from '../core/digest.js';
 import type { BlobPart, OpenBlobs } from '../pipeline/ports.js';
 import { LEFT_AFTER_MS, PARTIALS_LEFT_AFTER_MS, removeOld, tightness, writeAll } from './files.js';
 
+/** The code makes it trouble of the store, not of what was being read (transaction.ts): a folder that is not mounted. */
 export class MissingBlobError extends Error {
   override readonly name = 'MissingBlobError';
+  readonly code = 'MISSING_BLOB';
 }
 
 /**

@@ -152,6 +152,40 @@ describe('unpack', () => {
     await expect(unpacked(cutTar, 'a.tar')).rejects.toMatchObject({ reason: 'truncated' });
   });
 
+  it.each(['a.zip', 'a.tar', 'a.tar.gz', 'a.json.gz'])(
+    '%s is not blamed for a disk or a bucket that fails',
+    async (path) => {
+      const name = path.startsWith('a.json') ? 'a.json' : 'folder/a.json';
+      const body = 'x'.repeat(300_000);
+      const tarred = await tarOf([{ name, body }]);
+      const bytes = {
+        'a.zip': await zip({ [name]: body }),
+        'a.tar': tarred,
+        'a.tar.gz': gzipSync(tarred),
+        'a.json.gz': gzipSync(Buffer.from(body)),
+      }[path]!;
+      const { digest } = await blobs.put(once1(bytes));
+      const pack = { path, packing: packingOf(bytes.subarray(0, 512)), digest, bytes: bytes.length };
+      const trouble = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      const members: UnpackedMember[] = [];
+      const take = (member: UnpackedMember): Promise<void> => Promise.resolve(void members.push(member));
+
+      const full = Object.assign(Object.create(blobs) as FileBlobs, { put: () => Promise.reject(trouble) });
+      await expect(unpack(full, pack, take)).rejects.toBe(trouble);
+      const away = Object.assign(Object.create(blobs) as FileBlobs, {
+        asFile: () => Promise.reject(trouble),
+        open: async function* () {
+          yield* once1(bytes.subarray(0, bytes.length >> 1));
+          throw trouble;
+        },
+      });
+      await expect(unpack(away, pack, take)).rejects.toBe(trouble);
+      const gone = { ...pack, digest: '0'.repeat(64) as Digest };
+      await expect(unpack(blobs, gone, take)).rejects.toMatchObject({ name: 'MissingBlobError' });
+      expect(members).toEqual([]);
+    },
+  );
+
   it('refuses a member whose content does not match its checksum, and leaves no partial blob', async () => {
     const bytes = await zip({ 'a.json': 'stored content' }, { compress: false });
     bytes[bytes.indexOf('stored content')]! ^= 1;

@@ -41,3 +41,9 @@ export function unsafePath(path: string, seen: Set<string>): string | undefined 
 export function refused(path: string, bytes: number, reason: RejectReason, detail: string): UnpackedMember {
   return { path: path.slice(0, 1_000).replaceAll('\u0000', '\\u0000'), bytes, refusal: { reason, detail } };
 }
+
+/** Trouble with a disk, a bucket or the database is no fault of the package: it has a code, and none of a decoder's. */
+export function isOfTheStore(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && !code.startsWith('ZSTD_') && !code.startsWith('Z_');
+}

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { Rejection } from '../../core/errors.js';
 import type { BlobStore } from '../ports.js';
-import { refused, unsafePath, type OnMember, type Package } from './guards.js';
+import { isOfTheStore, refused, unsafePath, type OnMember, type Package } from './guards.js';
 
 /** Of its first 262 bytes. */
 export function isTar(head: Buffer): boolean {
@@ -18,7 +18,11 @@ export async function unpackTar(
 ): Promise<void> {
   const extract = tar.extract();
   const source = Readable.from(chunks);
-  source.on('error', (error) => extract.destroy(error));
+  let ofTheSource: Error | undefined;
+  source.on('error', (error) => {
+    ofTheSource = error;
+    extract.destroy(error);
+  });
   source.pipe(extract);
   const seen = new Set<string>();
   try {
@@ -44,7 +48,13 @@ export async function unpackTar(
       await onMember({ path, ...kept, ...(modified !== undefined && { modified }) });
     }
   } catch (error) {
-    if (error instanceof Rejection) throw error;
+    // Whoever reads an entry only hears that its stream was destroyed.
+    if (ofTheSource) throw ofTheSource;
+    if (error instanceof Rejection || (isOfTheStore(error) && !isOfTheStream(error))) throw error;
     throw new Rejection('truncated', `${pack.path}: the tar is damaged or cut short: ${(error as Error).message}`);
   }
+}
+
+function isOfTheStream(error: unknown): boolean {
+  return ['STREAM_DESTROYED', 'PREMATURE_CLOSE'].includes(String((error as NodeJS.ErrnoException).code));
 }

@@ -4,7 +4,16 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { Rejection } from '../../core/errors.js';
 import { overlapping } from '../overlap.js';
 import type { BlobStore, UnpackedMember } from '../ports.js';
-import { BOMB_BYTES, BOMB_RATIO, MAX_MEMBERS, refused, unsafePath, type OnMember, type Package } from './guards.js';
+import {
+  BOMB_BYTES,
+  BOMB_RATIO,
+  isOfTheStore,
+  MAX_MEMBERS,
+  refused,
+  unsafePath,
+  type OnMember,
+  type Package,
+} from './guards.js';
 
 /** Members that are kept at the same time: a bucket takes tens of milliseconds for each, however small. */
 const AT_ONCE = 8;
@@ -125,11 +134,7 @@ async function unpackEntry(
     const kept = await blobs.put(checked(await openEntry(zip, entry), entry.crc32));
     return { path, ...kept, ...modifiedOf(entry) };
   } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code !== undefined &&
-      !String((error as NodeJS.ErrnoException).code).startsWith('Z_')
-    )
-      throw error;
+    if (isOfTheStore(error)) throw error;
     return refused(path, bytes, 'malformed', `cannot be unpacked: ${(error as Error).message}`);
   }
 }

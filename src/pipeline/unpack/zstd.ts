@@ -7,6 +7,7 @@ import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { Rejection } from '../../core/errors.js';
 import { ByteReader } from './byte-reader.js';
+import { isOfTheStore } from './guards.js';
 import { Xxh64 } from './xxh64.js';
 import { frameBytes, nextFrame, type Frame } from './zstd-frames.js';
 
@@ -35,12 +36,6 @@ export async function* unzstd(
   } finally {
     await reader.close();
   }
-}
-
-/** A blob that cannot be read is no fault of the package. */
-function isOfTheStore(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && !code.startsWith('ZSTD_') && !code.startsWith('Z_');
 }
 
 function damaged(frame: Frame | undefined, why: string): Rejection {
