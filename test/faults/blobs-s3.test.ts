@@ -33,10 +33,11 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(await readdir(spool)).toEqual([]);
+  const left = await readdir(spool);
   await blobs.close();
   await bucket.close();
   await rm(spool, { recursive: true, force: true });
+  expect(left).toEqual([]);
 });
 
 const put = (bytes: Buffer = BYTES): Promise<{ digest: Digest }> => blobs.put(once(bytes));
