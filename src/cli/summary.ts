@@ -66,7 +66,7 @@ export function printDryRun(io: CliIo, run: DryRun): void {
 function printDryPost(io: CliIo, { post, outcome, observedAt, content, losses }: DryRunPost): void {
   const visibility = content?.visibility ?? 'unknown';
   const shown = visibility === 'public' || visibility === 'unlisted' || visibility === 'unknown';
-  const words = content?.text ?? content?.name ?? '';
+  const words = [content?.name, content?.text].filter((part) => part !== undefined && part !== '').join(' — ');
   const text = shown ? clean(words.replaceAll(/\s+/g, ' ')).slice(0, 120) : 'not shown here';
   const author = content?.attributedTo ?? 'author unknown';
   const what = outcome === 'present' ? visibility : outcome;

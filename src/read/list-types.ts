@@ -39,6 +39,8 @@ export interface SearchItem {
   readonly source: string;
   readonly author: ActorLabel | null;
   readonly publishedAt: string | null;
+  /** The title, of posts that have one; its words are not in `text`. */
+  readonly name: string | null;
   readonly text: string | null;
   readonly lang: string | null;
   /** The snapshot that matched; of several the newest. */
