@@ -90,7 +90,9 @@ export interface CollectionView {
   readonly lastObservedAt: string | null;
 }
 
-export type AccessionState = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
+/** `sealed`: all of it is private and was not asked for; `refused`: nothing in it can be imported. Both are kept. */
+export type AccessionState =
+  'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'sealed' | 'refused' | 'failed';
 
 /** Cheap enough to be asked for four times a second. */
 export interface AccessionProgress {
