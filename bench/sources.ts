@@ -3,10 +3,14 @@
  *
  * How many records a second does each source's `normalise` read on one core, and how much memory does `split` hold?
  * The input is the source's own fixtures, over and over: small records, so the figures are per record, not per byte.
- * `--large` splits and reads 1 GB of each format that may be repeated end to end, and prints the peak of memory.
+ * `--large` splits 1 GB of each format and prints the peak of memory: the fixture end to end, again and again; of a CAR,
+ * which cannot be repeated, one that is as large (generate-car.ts).
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Rejection } from '../src/core/errors.js';
 import { sha256 } from '../src/core/digest.js';
@@ -110,24 +114,53 @@ async function measure(source: Source, { format, member, survey, ranges }: Case)
     'bytes a record': Math.round(ranges.reduce((sum, range) => sum + range.length, 0) / ranges.length),
     'records/CPU s': Math.round(records / seconds),
     'items/CPU s': Math.round(items / seconds),
-    ...(args.large && (await splitLarge(source, format, member))),
+    ...(args.large &&
+      (format === 'bluesky-car' ? await splitCar(source) : await splitRepeated(source, format, member))),
   };
 }
 
-/** One pass over a gigabyte of the same member again and again; undefined formats (one document a file) say so. */
-async function splitLarge(source: Source, format: string, member: Member) {
+/** One pass over a gigabyte of the same member again and again; formats of one document a file say why they end. */
+function splitRepeated(source: Source, format: string, member: Member) {
   const times = Math.ceil(LARGE / member.bytes.length);
+  return splitLarge(source, format, member.path, repeated(member.bytes, times));
+}
+
+async function splitCar(source: Source) {
+  const folder = mkdtempSync(join(tmpdir(), 'perdure-bench-'));
+  try {
+    const path = join(folder, 'large.car');
+    const generator = fileURLToPath(new URL('./generate-car.js', import.meta.url));
+    const made = Number(execFileSync(process.execPath, [generator, path, String(LARGE)], { encoding: 'utf8' }));
+    return await splitLarge(
+      source,
+      'bluesky-car',
+      'large.car',
+      createReadStream(path, { highWaterMark: 262_144 }),
+      made,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param made how many records there are, where that is known */
+async function splitLarge(
+  source: Source,
+  format: string,
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  made?: number,
+) {
   const started = performance.now();
   let records = 0;
   try {
-    for await (const range of source.split(repeated(member.bytes, times), format, member.path)) {
-      if (!range.refused) records++;
-    }
+    for await (const range of source.split(bytes, format, path)) if (!range.refused) records++;
   } catch (error) {
     if (!(error instanceof Rejection)) throw error;
     return { '1 GB': error.reason };
   }
   const seconds = (performance.now() - started) / 1000;
+  if (made !== undefined && made !== records) throw new Error(`${records} of ${made} records were found`);
   return {
     '1 GB': `${records} records, ${seconds.toFixed(1)} s`,
     'peak MiB so far': Math.round(peakMemory(process.pid)),

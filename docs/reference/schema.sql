@@ -40,7 +40,7 @@ CREATE TABLE accession (
   CONSTRAINT accession_pkey PRIMARY KEY (accession_id),
   CONSTRAINT accession_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),
   CONSTRAINT accession_packing_check CHECK ((packing = ANY (ARRAY['file'::text, 'folder'::text, 'zip'::text, 'tar'::text, 'tar.gz'::text, 'gzip'::text, 'zstd'::text, 'harvest'::text]))),
-  CONSTRAINT accession_status_check CHECK ((status = ANY (ARRAY['receiving'::text, 'received'::text, 'splitting'::text, 'ingesting'::text, 'complete'::text, 'refused'::text, 'failed'::text])))
+  CONSTRAINT accession_status_check CHECK ((status = ANY (ARRAY['receiving'::text, 'received'::text, 'splitting'::text, 'ingesting'::text, 'complete'::text, 'sealed'::text, 'refused'::text, 'failed'::text])))
 );
 CREATE INDEX accession_by_collection ON public.accession USING btree (collection_id, received_at, accession_id);
 CREATE INDEX accession_open ON public.accession USING btree (status) WHERE (status = ANY (ARRAY['received'::text, 'splitting'::text, 'ingesting'::text]));

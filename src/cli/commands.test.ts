@@ -54,6 +54,7 @@ function version(of: Partial<VersionView>): VersionView {
     from: null,
     to: null,
     observations: 1,
+    name: null,
     text: null,
     publishedAt: null,
     updatedAt: null,
@@ -169,6 +170,20 @@ pointed at by reply 2, quote 1
     expect(text).toContain('The same address may also mean:\n  https://a.example/1\n');
   });
 
+  it('tells a title, and when it alone changed', () => {
+    const article = (name: string, text: string | null = 'Day one. Nobody came.') =>
+      version({ name, text, content: { type: 'Article', name, ...(text !== null && { text }) } });
+    const versions = [article('The last street'), article('The last \u001b[1m street', 'Day one. Nobody came.')];
+    const text = historyText({ ...HISTORY, versions }, style);
+    expect(text).toContain('    title The last street\n    │ Day one. Nobody came.\n');
+    expect(text).toContain('    title changed: The last {+\\x1b[1m+} street\n');
+    expect(text).not.toContain('also changed');
+    const untold = [article('شارع', null), article('الشارع الأخير', null)];
+    expect(historyText({ ...HISTORY, versions: untold }, style)).toContain(
+      `    title changed: [-${FSI}شارع${PDI}-] {+${FSI}الشارع الأخير${PDI}+}\n`,
+    );
+  });
+
   it('shows escape sequences of a post as text', () => {
     const evil = version({ text: 'a\u001b[31m', from: '2024-01-01T00:00:00Z' });
     const post = { ...POST, author: { ...AUTHOR, name: '\u001b]0;x\u0007' } };
@@ -218,6 +233,7 @@ describe('search', () => {
     source: 'x',
     author: AUTHOR,
     publishedAt: '2016-12-12T19:02:05Z',
+    name: null,
     text: 'أكتب من الصف، لا من البيت.\n\nline two\nline three\nline four',
     lang: 'ar',
     snapshot: 'sha256:aa',
@@ -244,6 +260,18 @@ https://x.com/i/status/9020161212190205000
 3 matching, not shown because they are not public: direct 2, followers 1  (--include direct,followers shows them)
 more: the same command with --cursor abc
 `);
+  });
+
+  it('prints a title above the words, and a title alone', () => {
+    const name = 'آخر شارع في المدينة التي لم يبق فيها أحد غيرنا نحن الذين نكتب هذا العنوان الطويل جدًا كي لا ينسى أحد';
+    const titled = resultText({ ...result, items: [{ ...item, name, text: 'words' }], next: null }, style).split('\n');
+    expect(titled.slice(1, 4).map((line) => line.slice(0, 15))).toEqual([
+      `  title ${FSI}آخر شا`,
+      `        ${FSI}هذا ال`,
+      '  words',
+    ]);
+    const bare = resultText({ ...result, items: [{ ...item, name: 'A title', text: null }] }, style);
+    expect(bare).toContain(`† deleted\n  title A title\nhttps://x.com/`);
   });
 
   it('says that nothing was found', () => {

@@ -45,7 +45,7 @@ export function contentText(
   const fact = (label: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') lines.push(`${indent}${paint.dim(label)} ${value}\n`);
   };
-  fact('title', content?.name && quote(content.name));
+  fact('title', content?.name && paint.bold(quote(content.name)));
   fact('warning', content?.summary && quote(content.summary));
   if (text !== null) lines.push(block(text, width, `${indent}│ `));
   if (content?.cut?.includes('text'))

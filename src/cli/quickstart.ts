@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Archive } from '../app/archive.js';
 import type { Key } from '../core/digest.js';
 import { receivePath } from '../pipeline/receive.js';
-import { accessionProgress, accessionSummary, type AccessionSummary } from '../read/index.js';
+import { accessionProgress, accessionSummary, hasEnded, type AccessionSummary } from '../read/index.js';
 import type { CliIo } from './io.js';
 import { printSummary } from './summary.js';
 
@@ -34,7 +34,7 @@ async function finished({ pool }: Archive, id: Key, signal: AbortSignal): Promis
   for (;;) {
     const status = (await accessionProgress(pool, id))?.status;
     if (status === 'complete') return;
-    if (status === undefined || status === 'refused' || status === 'failed') {
+    if (status === undefined || hasEnded(status)) {
       throw new Error(`the sample export could not be read (status ${status ?? 'unknown'}): run perdure doctor`);
     }
     await sleep(50, undefined, { signal });

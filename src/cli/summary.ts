@@ -8,9 +8,9 @@ const count = (n: number): string => n.toLocaleString('en');
 
 export function printSummary(io: CliIo, summary: AccessionSummary): void {
   const { status } = summary;
-  const mark = status === 'complete' ? (summary.rejected > 0 ? '!' : '✓') : '✗';
-  const nothing = summary.sealed.length > 0 ? 'sealed' : 'not recognised';
-  const what = summary.source === null ? nothing : `${summary.format ?? summary.source}`;
+  const isDone = status === 'complete' && summary.rejected === 0;
+  const mark = isDone ? '✓' : status === 'complete' || status === 'sealed' ? '!' : '✗';
+  const what = summary.source === null ? 'not recognised' : `${summary.format ?? summary.source}`;
   io.out(
     `${mark} ${clean(summary.path)} (${what}) → collection ${clean(summary.collection)}, ${summary.seconds.toFixed(1)} s\n`,
   );
@@ -66,7 +66,7 @@ export function printDryRun(io: CliIo, run: DryRun): void {
 function printDryPost(io: CliIo, { post, outcome, observedAt, content, losses }: DryRunPost): void {
   const visibility = content?.visibility ?? 'unknown';
   const shown = visibility === 'public' || visibility === 'unlisted' || visibility === 'unknown';
-  const words = content?.text ?? content?.name ?? '';
+  const words = [content?.name, content?.text].filter((part) => part !== undefined && part !== '').join(' — ');
   const text = shown ? clean(words.replaceAll(/\s+/g, ' ')).slice(0, 120) : 'not shown here';
   const author = content?.attributedTo ?? 'author unknown';
   const what = outcome === 'present' ? visibility : outcome;

@@ -148,6 +148,8 @@ async function recogniseMembers(
   });
   for (const { survey } of surveys.values()) warnings.push(...(survey.warnings ?? []));
   warnings.push(...unread(withDeclared));
+  const isSealed = !withDeclared.some(isSplit) && withDeclared.some(({ role }) => role === 'sealed');
+  if (isSealed) warnings.push(howToOpen(withDeclared));
   const digests = Object.fromEntries([...surveys].map(([source, { digest }]) => [source, digest]));
   await accessions.recognised(accession.id, withDeclared, digests, warnings);
   for (const member of withDeclared) {
@@ -156,7 +158,8 @@ async function recogniseMembers(
     await accessions.rejectRecord(ref, member.bytes, member.refusal.reason, member.refusal.detail);
   }
   if (withDeclared.some(isSplit)) return withDeclared;
-  await accessions.end(accession.id, 'refused', nothingHere(accession, withDeclared));
+  if (isSealed) await accessions.end(accession.id, 'sealed');
+  else await accessions.end(accession.id, 'refused', nothingHere(accession, withDeclared));
   return undefined;
 }
 
@@ -187,7 +190,7 @@ function unread(members: readonly RecognisedMember[]): string[] {
   const unknown = members
     .filter((member) => member.role === 'unrecognised' && !member.refusal)
     .map((member) => member.path);
-  if (unknown.length === 0 || !members.some(isSplit)) return [];
+  if (unknown.length === 0 || !members.some((member) => isSplit(member) || member.role === 'sealed')) return [];
   const shown = unknown.slice(0, 3).join(', ') + (unknown.length > 3 ? ', …' : '');
   return [`${unknown.length} of ${members.length} members were not recognised and are kept unread: ${shown}`];
 }
@@ -205,16 +208,16 @@ function nothingHere(accession: AccessionRow, members: readonly RecognisedMember
     .map((member) => `${member.path} (${member.why ?? member.role})`)
     .slice(0, 3)
     .join(', ');
-  return `${accession.path} holds ${howToOpen(members)}: ${what}. It is kept`;
+  return `${accession.path} holds no posts that can be imported: ${what}. It is kept`;
 }
 
 /** Private matter handed in alone is kept all the same, and read only for who says so. */
 function howToOpen(members: readonly RecognisedMember[]): string {
-  const kinds = [
-    ...new Set(members.flatMap(({ role, opensWith }) => (role === 'sealed' && opensWith ? [opensWith] : []))),
-  ];
-  if (kinds.length === 0) return 'no posts that can be imported';
-  return `private members only, which are sealed unless asked for (import it again with --include ${kinds.sort().join(',')})`;
+  const sealed = members.filter(({ role }) => role === 'sealed');
+  const kinds = [...new Set(sealed.flatMap(({ opensWith }) => opensWith ?? []))].sort();
+  const what = [...new Set(sealed.flatMap(({ why }) => why ?? []))].slice(0, 3).join(', ');
+  const how = kinds.length === 0 ? 'nothing opens it' : `import it again with --include ${kinds.join(',')} to read it`;
+  return `all that was recognised is private${what === '' ? '' : ` (${what})`}: it is kept sealed and was not read; ${how}`;
 }
 
 // ── survey ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -211,8 +211,8 @@ class Memory implements AccessionStore, IngestStore {
     return Promise.resolve();
   }
 
-  end(_id: Key, _status: 'refused' | 'failed', problem: string): Promise<void> {
-    this.problem = problem;
+  end(_id: Key, _status: 'sealed' | 'refused' | 'failed', problem?: string): Promise<void> {
+    this.problem = problem ?? null;
     return Promise.resolve();
   }
 

@@ -13,7 +13,8 @@ import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
 
 export type Packing = 'file' | 'folder' | 'zip' | 'tar' | 'tar.gz' | 'gzip' | 'zstd' | 'harvest';
 
-export type AccessionStatus = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
+export type AccessionStatus =
+  'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'sealed' | 'refused' | 'failed';
 
 export interface AccessionOptions extends ImportOptions {
   /** `--source`: only this source is asked. */
@@ -171,8 +172,8 @@ export interface AccessionStore {
   splitDone(id: Key): Promise<void>;
   /** Marks it complete when it is split and nothing is pending. True when it is complete now. */
   completeIfDone(id: Key): Promise<boolean>;
-  /** It ends here: `refused` (nothing in it can be imported) or `failed`. */
-  end(id: Key, status: 'refused' | 'failed', problem: string): Promise<void>;
+  /** It ends here: `sealed` (all of it is private, and not asked for), `refused` (nothing in it can be imported) or `failed`. */
+  end(id: Key, status: 'sealed' | 'refused' | 'failed', problem?: string): Promise<void>;
   setStatus(id: Key, status: 'splitting'): Promise<void>;
 }
 

@@ -23,6 +23,13 @@ import type { BlobReader } from './types.js';
 const MAX_MEMBERS = 1_000;
 const MAX_FAILING = 20;
 
+const ENDS: readonly AccessionState[] = ['complete', 'sealed', 'refused', 'failed'];
+
+/** Whether nothing more happens to it. */
+export function hasEnded(status: AccessionState): boolean {
+  return ENDS.includes(status);
+}
+
 /** The object that `import --json` prints. Undefined when there is no such accession. */
 export function accessionSummary(pool: Pool, id: Key): Promise<AccessionSummary | undefined> {
   return reading(pool, async (client) => {

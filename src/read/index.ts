@@ -17,6 +17,7 @@ export { search } from './search.js';
 export {
   accession,
   accessionProgress,
+  hasEnded,
   accessions,
   accessionSummary,
   rejects,

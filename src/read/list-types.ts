@@ -39,6 +39,8 @@ export interface SearchItem {
   readonly source: string;
   readonly author: ActorLabel | null;
   readonly publishedAt: string | null;
+  /** The title, of posts that have one; its words are not in `text`. */
+  readonly name: string | null;
   readonly text: string | null;
   readonly lang: string | null;
   /** The snapshot that matched; of several the newest. */
@@ -88,7 +90,9 @@ export interface CollectionView {
   readonly lastObservedAt: string | null;
 }
 
-export type AccessionState = 'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'refused' | 'failed';
+/** `sealed`: all of it is private and was not asked for; `refused`: nothing in it can be imported. Both are kept. */
+export type AccessionState =
+  'receiving' | 'received' | 'splitting' | 'ingesting' | 'complete' | 'sealed' | 'refused' | 'failed';
 
 /** Cheap enough to be asked for four times a second. */
 export interface AccessionProgress {

@@ -227,7 +227,7 @@ async function describe(
     moment === undefined ? null : new Date(moment).toISOString(),
   );
   return rows.map((row, i) => {
-    const { published, text, language } = contents[i]!;
+    const { published, name, text, language } = contents[i]!;
     const { at, times } = printTimes({ publishedAt: published });
     const post = posts.get(row.head) ?? posts.get(row.post)!;
     const { state, collections } = states.get(row.head)!;
@@ -238,6 +238,7 @@ async function describe(
       source: posts.get(row.post)!.source!,
       author: authorLabel(contents[i], labels.get(authors[i]!), authors[i]),
       publishedAt: at.publishedAt,
+      name: name ?? null,
       text: text ?? null,
       lang: language ?? null,
       snapshot: showDigest(row.digest),

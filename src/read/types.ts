@@ -66,6 +66,8 @@ export interface VersionView {
   readonly to: string | null;
   /** How many observations witness it; `witnesses` has their ids. */
   readonly observations: number;
+  /** The title, of posts that have one; its words are not in `text`. */
+  readonly name: string | null;
   readonly text: string | null;
   readonly publishedAt: string | null;
   readonly updatedAt: string | null;
@@ -177,7 +179,7 @@ export interface ActorView {
 
 export interface ProfileVersionView extends Omit<
   VersionView,
-  'text' | 'publishedAt' | 'updatedAt' | 'content' | 'visibility'
+  'name' | 'text' | 'publishedAt' | 'updatedAt' | 'content' | 'visibility'
 > {
   readonly handle: string | null;
   readonly name: string | null;

@@ -45,6 +45,7 @@ export function versionView(version: Version): VersionView {
   });
   return {
     ...versionHead(version, at),
+    name: content?.name ?? null,
     text: content?.text ?? null,
     publishedAt: at.publishedAt,
     updatedAt: at.updatedAt,

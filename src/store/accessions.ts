@@ -238,10 +238,10 @@ export class PgAccessionStore implements AccessionStore {
     await this.pool.query('ANALYZE post, snapshot, observation, reference');
   }
 
-  async end(id: Key, status: 'refused' | 'failed', problem: string): Promise<void> {
+  async end(id: Key, status: 'sealed' | 'refused' | 'failed', problem?: string): Promise<void> {
     await this.pool.query(
       `UPDATE accession SET status = $2, problem = $3, finished_at = now() WHERE accession_id = $1 AND status <> 'complete'`,
-      [id, status, problem.replaceAll('\u0000', '\\u0000')],
+      [id, status, problem?.replaceAll('\u0000', '\\u0000') ?? null],
     );
   }
 }
@@ -282,11 +282,14 @@ async function insertMembers(
   );
 }
 
-/** The source and format of most of what is split, by bytes. */
+/** The source and format of most of what is split, by bytes; where nothing is, of what is sealed. */
 function mainFormat(members: readonly RecognisedMember[]): { source: string; format: string } | undefined {
+  const split = members.filter(({ role }) => role === 'records' || role === 'refused');
   const bytes = new Map<string, number>();
-  for (const { role, source, format, bytes: size } of members) {
-    if ((role !== 'records' && role !== 'refused') || source === undefined || format === undefined) continue;
+  for (const { source, format, bytes: size } of split.length > 0
+    ? split
+    : members.filter(({ role }) => role === 'sealed')) {
+    if (source === undefined || format === undefined) continue;
     const key = `${source}\u001f${format}`;
     bytes.set(key, (bytes.get(key) ?? 0) + size);
   }

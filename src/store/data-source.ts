@@ -8,6 +8,7 @@ import { Media1767225900000 } from '../../migrations/1767225900000-media.js';
 import { Webhooks1767226000000 } from '../../migrations/1767226000000-webhooks.js';
 import { ApiKeys1767226100000 } from '../../migrations/1767226100000-api-keys.js';
 import { Retries1767226110000 } from '../../migrations/1767226110000-retries.js';
+import { Sealed1767226150000 } from '../../migrations/1767226150000-sealed.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -19,6 +20,7 @@ const MIGRATIONS = [
   Webhooks1767226000000,
   ApiKeys1767226100000,
   Retries1767226110000,
+  Sealed1767226150000,
 ];
 
 export interface DatabaseOptions {

@@ -309,6 +309,38 @@ describe('reading over HTTP', () => {
       }
     });
 
+    it('shows titles, each in its own direction, and what changed in them alone', async () => {
+      const submission = (id: string, title: string, more: object) => ({
+        ...{ name: `t3_${id}`, id, subreddit: 'perdure_test', author: 'nour_of_perdure', created_utc: 1_481_655_851 },
+        ...{ title, selftext: '', retrieved_on: 1_481_700_000, score: 1, num_comments: 0, permalink: `/r/p/${id}/` },
+        ...more,
+      });
+      await api.import([
+        submission('0ttl', 'آخر <شارع>', { selftext: 'Nobody is left on the street.' }),
+        submission('0ttl', 'آخر بيت', { selftext: 'Nobody is left on the street.', retrieved_on: 1_481_800_000 }),
+        submission('0link', 'A street, elsewhere', {}),
+      ]);
+      const { items } = POSTS.strict().parse(await api.json('/api/v1/posts?q=street&order=oldest&source=reddit'));
+      const names = items.map(({ name }) => name);
+      expect(names).toHaveLength(2);
+      expect(names).toEqual(expect.arrayContaining(['A street, elsewhere', expect.stringMatching(/^آخر /)]));
+      const { id } = items.find(({ name }) => name!.startsWith('آخر'))!;
+
+      const results = await page(`/?q=${encodeURIComponent('شارع')}`);
+      expect(results).toContain(
+        `<h3 class="title more" dir="auto"><a href="/p/${id}">آخر &lt;شارع&gt;</a></h3>\n<p class="text more" dir="auto">Nobody is left`,
+      );
+      // What has a title is not called untitled for want of words.
+      expect(await page('/?q=elsewhere')).toMatch(/elsewhere<\/a><\/h3>\n\n<p class="meta">/);
+
+      const shown = await page(`/p/${id}`);
+      expect(shown).toContain('<title>آخر بيت – Perdure</title>');
+      expect(shown).toContain('<h3 class="title" dir="auto">آخر &lt;شارع&gt;</h3><p class="text" dir="auto">Nobody is');
+      expect(shown).toMatch(/<p class="title" dir="auto">آخر (?:<(del|ins)>[^]*?<\/\1>)+<\/p><\/details>/);
+      const { versions } = POST_HISTORY.strict().parse(await api.json(`/api/v1/posts/${id}/history`));
+      expect(versions.map(({ name }) => name)).toEqual(['آخر <شارع>', 'آخر بيت']);
+    });
+
     it('carries the one style that its policy allows', async () => {
       const answer = await api.get('/');
       const style = /<style>([^]*)<\/style>/.exec(await answer.text())?.[1] ?? '';

@@ -64,7 +64,7 @@ function casesOf(folder: string): string[] {
       expect(cases.length).toBeGreaterThan(0);
       for (const name of cases) await archive.import(join(EXPORTS, name));
       const open = await archive.pool.query(
-        `SELECT path, status, problem FROM accession WHERE status NOT IN ('complete', 'refused')`,
+        `SELECT path, status, problem FROM accession WHERE status NOT IN ('complete', 'sealed', 'refused')`,
       );
       expect(open.rows).toEqual([]);
       const mute = await archive.pool.query(

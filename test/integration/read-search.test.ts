@@ -29,6 +29,19 @@ describe('words', () => {
       expect(namesOf(await find({ text: query })).sort()).toEqual(['bare', 'hamza']);
   });
 
+  test('a title is found by its words, in any spelling, and handed out beside the text', async () => {
+    const name = 'آخِر شارع';
+    await archive.write([
+      note('titled', { type: 'Article', name, text: 'Nobody is left.' }),
+      note('bare', { type: 'Page', name: 'A street elsewhere' }),
+      note('plain', { text: 'no title' }),
+    ]);
+    const found = await find({ text: 'اخر شارع' });
+    expect(found.items).toMatchObject([{ uri: noteUri('titled'), name, text: 'Nobody is left.' }]);
+    expect((await find({ text: 'elsewhere' })).items).toMatchObject([{ name: 'A street elsewhere', text: null }]);
+    expect((await find({ text: 'title' })).items).toMatchObject([{ name: null, text: 'no title' }]);
+  });
+
   test('Japanese is found by any run of its characters, in their order', async () => {
     await archive.write([
       note('tokyo', { text: '東京都に行きました' }),

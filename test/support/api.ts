@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createApi } from '../../src/api/index.js';
-import type { AccessionSummary } from '../../src/read/index.js';
+import { hasEnded, type AccessionSummary } from '../../src/read/index.js';
 import { openArchive, type Archive } from '../../src/app/archive.js';
 import type { Config } from '../../src/app/config.js';
 import { startProcessing, type Processing } from '../../src/app/processing.js';
@@ -116,7 +116,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     async ended(id) {
       for (;;) {
         const found = await api.json<AccessionSummary>(`/api/v1/accessions/${id}`);
-        if (['complete', 'refused', 'failed'].includes(found.status)) return found;
+        if (hasEnded(found.status)) return found;
         await sleep(25);
       }
     },

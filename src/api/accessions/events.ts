@@ -1,11 +1,12 @@
 /**
  * An accession's progress as server-sent events (WHATWG HTML, 9.2): `progress` while it changes, and at the end one of
- * `complete`, `refused`, `failed`, after which the stream ends.
+ * `complete`, `sealed`, `refused`, `failed`, after which the stream ends.
  *
  * A browser connects again after every end. It then sends the id of the last event it saw; that of the closing event
  * is `end`, and who has seen it is told to stay away (204).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnded, type AccessionState } from '../../read/index.js';
 
 const LOOK_EVERY_MS = 500;
 const HEARTBEAT_MS = 15_000;
@@ -13,10 +14,8 @@ export const LAST_ID = 'end';
 
 /** What the stream needs to know of the thing it follows. */
 export interface Followed {
-  readonly status: string;
+  readonly status: AccessionState;
 }
-
-const ENDS: ReadonlySet<string> = new Set(['complete', 'refused', 'failed']);
 
 export interface FollowOptions<P extends Followed> {
   readonly progress: () => Promise<P | undefined>;
@@ -35,7 +34,7 @@ export async function* progressEvents<P extends Followed>(options: FollowOptions
   for (let id = 1; !signal.aborted;) {
     const state = await progress();
     if (!state) return;
-    if (ENDS.has(state.status)) {
+    if (hasEnded(state.status)) {
       yield event(LAST_ID, state.status, await summary());
       return;
     }

@@ -5,7 +5,11 @@ import type { AccessionOptions } from '../../pipeline/ports.js';
 import { pageOf, paging } from '../http/page.js';
 import { COLLECTION_NAME, FLAG, listOf, MOMENT } from '../http/schemas.js';
 
-const STATUS = z.enum(['receiving', 'received', 'splitting', 'ingesting', 'complete', 'refused', 'failed']);
+const STATUS = z
+  .enum(['receiving', 'received', 'splitting', 'ingesting', 'complete', 'sealed', 'refused', 'failed'])
+  .describe(
+    '`sealed`: all of it is private, kept and not read (a warning names the `include` that reads it); `refused`: nothing in it can be imported',
+  );
 const BASIS = z.enum(['record', 'manifest', 'stated', 'zip-entry', 'http', 'receipt']);
 const COUNTS = z.record(z.string(), z.int());
 

@@ -12,7 +12,7 @@ export function postPage(language: Language, lang: string | undefined, found: Po
   const words = STRINGS[language];
   const { post, versions, observations } = found;
   const api = `/api/v1/posts/${post.id}`;
-  const latest = versions.findLast((version) => version.text !== null)?.text ?? null;
+  const latest = versions.findLast((version) => version.name !== null || version.text !== null);
   const rest = observations.length > MAX_OBSERVATIONS ? ` (${observations.length})` : '';
   const body = markup`<h1>${author(words, post.author)} ${outcome(words, post.state)}</h1>
 <dl>
@@ -27,8 +27,13 @@ export function postPage(language: Language, lang: string | undefined, found: Po
 <h2>${words.observationsOf} <small>(${words.order})</small></h2>
 <ol class="list">${observations.slice(0, MAX_OBSERVATIONS).map((one) => look(words, api, one))}</ol>
 <p><a href="${api}/history">${words.asJson}${rest}</a></p>`;
-  const title = `${latest?.slice(0, 60) ?? post.uri} – Perdure`;
+  const title = `${beginning(latest?.name ?? latest?.text ?? post.uri)} – Perdure`;
   return page({ language, title, path: `/p/${post.id}`, parameters: { lang }, body });
+}
+
+/** Of a tab's width, in whole characters. */
+function beginning(text: string): string {
+  return [...text.slice(0, 120)].slice(0, 60).join('');
 }
 
 function versionCard(
@@ -38,14 +43,11 @@ function versionCard(
   version: VersionView,
   index: number,
 ): Html {
-  const { times, snapshot, text } = version;
-  const before = all.slice(0, index).findLast((earlier) => earlier.outcome === 'present' && earlier.text !== null);
-  const isChanged = version.outcome === 'present' && text !== null && before !== undefined && before.text !== text;
+  const { times, snapshot } = version;
   const isLong = version.to !== null && version.to !== version.from;
   return markup`<li class="card">
 <p class="meta"><strong>${words.version(index + 1)}</strong> ${outcome(words, version.outcome)} <span>${words.times(version.observations)}</span></p>
-${version.outcome === 'present' ? textOf(words, version) : ''}
-${isChanged ? change(words, before.text ?? '', text) : ''}
+${version.outcome === 'present' ? markup`${titleOf(version)}${textOf(words, version)}${changes(words, all.slice(0, index), version)}` : ''}
 <p class="meta"><span>${words.from} ${time(words, version.from, times['from'])}</span>
 ${isLong ? markup`<span>${words.until} ${time(words, version.to, times['to'])}</span>` : ''}
 ${version.publishedAt === null ? '' : markup`<span>${words.published}: ${time(words, version.publishedAt, times['publishedAt'])}</span>`}
@@ -57,18 +59,35 @@ function rawLink(words: Strings, api: string, snapshot: string): Html {
   return markup`<a href="${address(`${api}/raw`, { snapshot })}">${words.raw}</a>`;
 }
 
-function textOf(words: Strings, { text, content }: VersionView): Html {
-  if (text === null || text === '') return markup`<p class="soft">${words.noText}</p>`;
-  const { language } = content ?? {};
-  return markup`<p class="text" dir="auto"${language === undefined ? '' : markup` lang="${language}"`}>${text}</p>`;
+function titleOf({ name, content }: VersionView): Html | undefined {
+  if (name === null || name === '') return undefined;
+  return markup`<h3 class="title" dir="auto"${languageOf(content)}>${name}</h3>`;
 }
 
-function change(words: Strings, before: string, after: string): Html {
-  const pieces = differences(before, after);
-  const shown = pieces
-    ? markup`<p class="text" dir="auto">${pieces.map(pieceOf)}</p>`
-    : markup`<p class="soft">${words.tooLong}</p>`;
+function textOf(words: Strings, { name, text, content }: VersionView): Html | undefined {
+  if (text !== null && text !== '') return markup`<p class="text" dir="auto"${languageOf(content)}>${text}</p>`;
+  return name === null || name === '' ? markup`<p class="soft">${words.noText}</p>` : undefined;
+}
+
+function languageOf(content: VersionView['content']): Html | undefined {
+  return content?.language === undefined ? undefined : markup` lang="${content.language}"`;
+}
+
+/** Title and text, each against the last version that had one. */
+function changes(words: Strings, before: readonly VersionView[], version: VersionView): Html | undefined {
+  const shown = (['name', 'text'] as const).flatMap((field) => {
+    const was = before.findLast((earlier) => earlier.outcome === 'present' && earlier[field] !== null)?.[field];
+    const is = version[field];
+    return was === undefined || was === null || is === null || was === is ? [] : [change(words, field, was, is)];
+  });
+  if (shown.length === 0) return undefined;
   return markup`<details open><summary class="soft">${words.changed}</summary>${shown}</details>`;
+}
+
+function change(words: Strings, field: 'name' | 'text', before: string, after: string): Html {
+  const pieces = differences(before, after);
+  if (!pieces) return markup`<p class="soft">${words.tooLong}</p>`;
+  return markup`<p class="${field === 'name' ? 'title' : 'text'}" dir="auto">${pieces.map(pieceOf)}</p>`;
 }
 
 function pieceOf({ kind, text }: Piece): Html {

@@ -59,10 +59,13 @@ ${next === null ? '' : markup`<p><a href="${address('/', { ...asked, cursor: nex
 function hit(words: Strings, lang: string | undefined, item: SearchItem): Html {
   const language = item.lang === null ? '' : markup` lang="${item.lang}"`;
   const published = time(words, item.publishedAt, item.times['publishedAt']);
+  const page = address(`/p/${item.id}`, { lang });
+  const hasTitle = item.name !== null && item.name !== '';
   return markup`<li class="card">
-<p class="text more" dir="auto"${language}>${item.text ?? markup`<span class="soft">${words.untitled}</span>`}</p>
+${hasTitle ? markup`<h3 class="title more" dir="auto"${language}><a href="${page}">${item.name}</a></h3>` : ''}
+${hasTitle && !item.text ? '' : markup`<p class="text more" dir="auto"${language}>${item.text ?? markup`<span class="soft">${words.untitled}</span>`}</p>`}
 <p class="meta"><span>${author(words, item.author)}</span>
-<a href="${address(`/p/${item.id}`, { lang })}">${published}</a>
+<a href="${page}">${published}</a>
 ${item.state === 'present' ? '' : outcome(words, item.state)}
 <bdi>${item.collections.join(', ')}</bdi></p>
 </li>`;

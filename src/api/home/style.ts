@@ -43,6 +43,8 @@ td.n:last-child,th.n:last-child{padding-inline-end:0}
 .meta{display:flex;flex-wrap:wrap;gap:.1rem .9rem;color:var(--soft);font-size:.9rem;margin-block:.35rem}
 .meta strong{color:var(--ink)}
 .text{white-space:pre-wrap;margin-block:.5rem;font-size:1.0625rem}
+.title{white-space:pre-wrap;margin-block:.5rem;font-size:1.0625rem;font-weight:700;line-height:1.5}
+h3.title.more{white-space:pre-line;-webkit-line-clamp:3}
 .more{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:6;overflow:hidden}
 .badge{display:inline-block;border:1px solid currentColor;border-radius:1rem;padding:0 .6rem;font-size:.85rem;line-height:1.6}
 .gone{color:var(--minus-ink)}

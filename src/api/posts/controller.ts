@@ -221,6 +221,7 @@ function itemOf({ post, version, snapshot }: Shown, source: string): PostItem {
     source,
     author,
     publishedAt: version?.publishedAt ?? null,
+    name: version?.name ?? null,
     text: version?.text ?? null,
     lang: snapshot?.content.language ?? null,
     snapshot: snapshot?.digest ?? null,

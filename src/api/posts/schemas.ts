@@ -81,9 +81,12 @@ const RUN = {
   times: TIMES,
 };
 
+const TITLE = z.string().nullable().describe('the title, of posts that have one; its words are not in `text`');
+
 export const VERSION = z
   .object({
     ...RUN,
+    name: TITLE,
     text: z.string().nullable(),
     publishedAt: z.string().nullable(),
     updatedAt: z.string().nullable(),
@@ -193,6 +196,7 @@ export const POST_ITEM = z
     source: z.string(),
     author: ACTOR_LABEL.nullable(),
     publishedAt: z.string().nullable(),
+    name: TITLE,
     text: z.string().nullable(),
     lang: z.string().nullable(),
     snapshot: z.string().nullable().describe('the snapshot that matched; of several the newest'),

@@ -152,6 +152,7 @@ const TINTS: Readonly<Record<AccessionState, keyof Paint>> = {
   splitting: 'cyan',
   ingesting: 'cyan',
   complete: 'green',
+  sealed: 'yellow',
   refused: 'red',
   failed: 'red',
 };

@@ -64,7 +64,7 @@ export function historyText(found: PostHistory, style: Style): string {
 
 function postVersionText(versions: readonly VersionView[], index: number, style: Style): string {
   const version = versions[index]!;
-  const earlier = versions.slice(0, index).findLast(({ text }) => text !== null);
+  const earlier = versions.slice(0, index).findLast(({ name, text }) => name !== null || text !== null);
   return (
     versionHead(versions, index, style) +
     contentText(version.content, version.text, INDENT, style) +
@@ -75,14 +75,24 @@ function postVersionText(versions: readonly VersionView[], index: number, style:
 /** What it differs in from the last version that said anything. */
 function changeText(before: VersionView | undefined, after: VersionView, { paint }: Style): string {
   if (!before || after.outcome !== 'present') return '';
-  const fields = changedFields(before.content, after.content);
-  const words =
-    before.text !== null && after.text !== null && before.text !== after.text
-      ? `${INDENT}${paint.dim('changed:')} ${diffText(before.text, after.text, paint)}\n`
-      : '';
-  const others = fields.filter((field) => field !== 'text' || words === '');
-  return words + (others.length > 0 ? `${INDENT}${paint.dim('also changed:')} ${others.join(', ')}\n` : '');
+  const words = WORDS.flatMap(([field, label]) => {
+    const [was, is] = [before[field], after[field]];
+    if (was === null || is === null || was === is) return [];
+    return [{ field, line: `${INDENT}${paint.dim(label)} ${diffText(was, is, paint)}\n` }];
+  });
+  const told = words.map(({ field }): string => field);
+  const others = changedFields(before.content, after.content).filter((field) => !told.includes(field));
+  return (
+    words.map(({ line }) => line).join('') +
+    (others.length > 0 ? `${INDENT}${paint.dim('also changed:')} ${others.join(', ')}\n` : '')
+  );
 }
+
+/** What is compared word by word. */
+const WORDS = [
+  ['name', 'title changed:'],
+  ['text', 'changed:'],
+] as const;
 
 /** The platform's own times are said above; on X an edit has a time of publication of its own. */
 const TIMES = ['published', 'updated'];

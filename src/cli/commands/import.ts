@@ -10,7 +10,7 @@ import { assertZone, parseIso } from '../../core/time.js';
 import type { AccessionOptions, Custody } from '../../pipeline/ports.js';
 import { dryRun, type DryRun } from '../../pipeline/dry-run.js';
 import { receivePath } from '../../pipeline/receive.js';
-import { accessionProgress, accessionSummary, type AccessionSummary } from '../../read/index.js';
+import { accessionProgress, accessionSummary, hasEnded, type AccessionSummary } from '../../read/index.js';
 import { sourceById, SOURCES } from '../../sources/index.js';
 import type { Inclusion } from '../../sources/source.js';
 import { FileBlobs } from '../../store/blobs.js';
@@ -226,7 +226,7 @@ async function follow({ pool }: Opened['archive'], id: Key, progress: Progress, 
     const state = await accessionProgress(pool, id);
     if (!state) throw new Error(`accession ${showKey(id)} has vanished`);
     progress.reading(state);
-    if (['complete', 'refused', 'failed'].includes(state.status)) return progress.done();
+    if (hasEnded(state.status)) return progress.done();
     await sleep(POLL_MS, undefined, { signal });
   }
 }
@@ -253,7 +253,7 @@ async function totalBytes(paths: readonly string[]): Promise<number> {
   return total;
 }
 
-/** 4: nothing of it could be imported; 3: some records were rejected, or some of the files; 1: failed. */
+/** 4: nothing of it could be imported; 3: some records were rejected, or some of the files; 1: failed. What is sealed is done. */
 export function exitCode(summaries: readonly AccessionSummary[]): number {
   if (summaries.some((summary) => summary.status === 'failed')) return 1;
   if (summaries.length > 0 && summaries.every((summary) => summary.status === 'refused')) return 4;

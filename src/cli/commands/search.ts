@@ -108,8 +108,9 @@ async function checkCollection({ pool }: ReaderArchive, name: string | undefined
   throw new UsageError(`--collection ${JSON.stringify(name)}: no such collection; ${hint}`);
 }
 
-/** Lines of a post's text that are shown. */
-const LINES = 3;
+/** Lines of a post's title and of its text that are shown. */
+const [TITLE_LINES, LINES] = [2, 3];
+const TITLE = 'title ';
 
 export function resultText(found: SearchResult, style: Style): string {
   const { items, total, totalIsLowerBound, next, withheld } = found;
@@ -143,15 +144,22 @@ function hitText(item: SearchItem, { width, paint }: Style): string {
     item.visibility === 'public' ? '' : paint.yellow(item.visibility),
   ];
   const head = [paint.dim(when), authorText(item.author), ...marks].filter((part) => part !== '').join('  ');
-  return `${head}\n${excerpt(item.text ?? '', width)}${paint.cyan(quote(item.uri))}\n`;
+  const title = excerpt(item.name ?? '', width - TITLE.length, TITLE_LINES).map(paint.bold);
+  const lines = [
+    head,
+    ...title.map((line, i) => `  ${i === 0 ? paint.dim(TITLE) : ' '.repeat(TITLE.length)}${line}`),
+    ...excerpt(item.text ?? '', width, LINES).map((line) => `  ${line}`),
+    paint.cyan(quote(item.uri)),
+  ];
+  return lines.map((line) => line + '\n').join('');
 }
 
-function excerpt(text: string, width: number): string {
+function excerpt(text: string, width: number, most: number): string[] {
   const room = Math.max(16, width - 2);
   const lines = cleanLines(text)
     .filter((line) => line.trim() !== '')
     .flatMap((line) => wrap(line, room));
-  const shown = lines.slice(0, LINES);
-  if (lines.length > LINES) shown[LINES - 1] = cut(`${shown[LINES - 1]!.trimEnd()} …`, room);
-  return shown.map((line) => `  ${isolate(line)}\n`).join('');
+  const shown = lines.slice(0, most);
+  if (lines.length > most) shown[most - 1] = cut(`${shown[most - 1]!.trimEnd()} …`, room);
+  return shown.map(isolate);
 }

@@ -15,7 +15,7 @@ export const feed: Source = {
   manifest: {
     id: 'feed',
     name: 'Feeds',
-    reader: 1,
+    reader: 2,
     formats: [
       {
         id: 'rss',

@@ -208,6 +208,57 @@ describe('feed: broken and hostile', () => {
     expect((await one(rss(text))).losses).toContain('a bare & is read as it stands');
   });
 
+  it.each([
+    ['a heart', '<title>I <3 you</title>', 'I <3 you', 'a bare < is read as it stands'],
+    ['a tag left open', '<title>x</title><link <comments>y</comments>', 'x', 'the tag <link is left open'],
+    ['a tag left open at its name', '<title>x</title><b<i>y</i>', 'x', 'the tag <b is left open'],
+    ['before a comment', '<b<!-- <title>no</title> --><title>x</title></b>', undefined, 'the tag <b is left open'],
+    ['closed twice', '<title>x</title></title>', 'x', '</title> closes nothing'],
+    ['a stray quotation mark', '<title>x</title><a b="c" d"/>', 'x', 'in the tag <a> a quotation mark stands astray'],
+    ['an instruction', '<title>a<?php $b->c; ?>x</title>', 'ax', undefined],
+    [
+      'an open instruction',
+      '<title>x</title><?php $b->c;',
+      'x',
+      'a processing instruction is not closed: nothing after it is read',
+    ],
+    [
+      'an open comment',
+      '<title>x</title><!-- <title>y</title>',
+      'x',
+      'a comment is not closed: nothing after it is read',
+    ],
+    ['an open CDATA section', '<title>x</title><description><![CDATA[y', 'x', 'a CDATA section is not closed'],
+    ['an open attribute', '<title>x</title><link href="y</link>', 'x', 'the last tag is not closed: it is not read'],
+  ])('%s is read as far as it goes, and named', async (_, fields, name, loss) => {
+    const reading = await one(rss(`<item><guid>1</guid>${fields}</item>`));
+    expect(reading.content!.name).toBe(name);
+    expect(reading.post).toMatch(/:1$/);
+    if (loss === undefined) expect(reading.losses ?? []).toEqual([]);
+    else expect(reading.losses).toContain(loss);
+  });
+
+  it('whatever is broken a hundred thousand times is read in one pass', async () => {
+    for (const piece of [
+      '<a<',
+      '<a <',
+      '<a b<c',
+      '<?x >',
+      '<?x > ?>',
+      '<a<!',
+      '</a>',
+      '<3',
+      '<a b="',
+      '<!x>',
+      '<![CDATA[',
+      '<!--',
+    ]) {
+      const started = performance.now();
+      await read(rss(`<item><guid>1</guid>${piece.repeat(100_000)}</item>`));
+      expect([piece, performance.now() - started < 5_000]).toEqual([piece, true]);
+    }
+  });
+
   it('control characters are named', async () => {
     const reading = await one(rss('<item><guid>1</guid><title>a\u0008b\u0000</title></item>'));
     expect(reading.content!.name).toBe('a\u0008b\ufffd');

@@ -1,7 +1,9 @@
 /**
- * Reads one item's XML into a tree, whatever state it is in. Not a validating parser: tags may be left open or closed
- * twice, ampersands bare, prefixes undeclared, and each such thing is named as a loss. One pass over the text.
+ * Reads one item's XML into a tree, whatever state it is in. htmlparser2's tokenizer finds tags, attributes, CDATA
+ * sections, and goes on where they are broken; what it goes on from is named here as a loss: tags left open or closed
+ * twice, ampersands and brackets bare, sections without end. docs/adr/0007 has what else was tried.
  */
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { Rejection } from '../../core/errors.js';
 import { decodeText } from './entities.js';
 import type { Losses } from './losses.js';
@@ -27,22 +29,39 @@ interface Open extends Element {
 
 /** More is nobody's markup. */
 const MAX_DEPTH = 256;
-const NAME = /[A-Za-z_:\u0080-\uffff][^\s/>=<"']*/y;
 /** What stands beside one another in an item; anything else may be mark-up of a text. */
 const PARTS =
   /^(?:title|link|guid|id|pubdate|published|updated|description|summary|content|author|category|comments|enclosure|source|issued|modified|(?!xhtml:).+:.+)$/;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
+/** A `<` that begins no markup: `1 < 2`, `<3`. */
+const BARE = /<(?![A-Za-z_:\u0080-\uffff/!?])/g;
+const IN_XML = { xmlMode: true, decodeEntities: false };
 
 /** The elements at the top. `root` is what encloses them. */
 export function readXml(text: string, vocabulary: Vocabulary, losses: Losses): Element {
   return new Reader(text, vocabulary, losses).read();
 }
 
-class Reader {
-  private at = 0;
+class Reader implements TokenizerCallbacks {
   private readonly root: Open;
   private readonly open: Open[];
   private readonly keys = new Map<string, string>();
+
+  /** Where this tokenizer began in the text; what it says is counted from there. */
+  private base = 0;
+  private tokenizer!: Tokenizer;
+  /** Where another tokenizer goes on, once this one has lost the thread. */
+  private next: number | undefined;
+  /** The end of what was understood. */
+  private done = 0;
+
+  private begin = 0;
+  private tag = '';
+  private attribute = '';
+  private value = '';
+  private attributes: Map<string, string> | undefined;
+  private local: Map<string, string> | undefined;
 
   constructor(
     private readonly text: string,
@@ -55,127 +74,147 @@ class Reader {
 
   read(): Element {
     const { text } = this;
-    while (this.at < text.length) {
-      const mark = text.indexOf('<', this.at);
-      this.words(this.at, mark < 0 ? text.length : mark);
-      if (mark < 0) break;
-      this.at = mark;
-      this.markup(mark);
+    // As long as the text itself, so that places are the same; what is handed on is taken from the text.
+    const shown = text.replace(BARE, ' ');
+    for (this.next = 0; this.next !== undefined;) {
+      this.done = this.base = this.next;
+      this.next = undefined;
+      this.tokenizer = new Tokenizer(IN_XML, this);
+      this.tokenizer.write(shown.slice(this.base));
+      if (this.next === undefined) this.tokenizer.end();
     }
+    if (this.done < text.length) this.losses.add('the last tag is not closed: it is not read');
     for (const each of this.open) each.to = text.length;
     this.root.closed = true;
     return this.root;
   }
 
-  private words(from: number, to: number): void {
-    if (to > from) this.open.at(-1)!.children.push(decodeText(this.text.slice(from, to), this.losses));
+  private slice(start: number, end: number): string {
+    return this.text.slice(this.base + start, this.base + end);
   }
 
-  private markup(mark: number): void {
-    const { text } = this;
-    const next = text[mark + 1];
-    if (next === '/') return this.closing(mark);
-    if (next === '?') return this.skip('?>', 'a processing instruction');
-    if (next === '!') {
-      if (text.startsWith('<!--', mark)) return this.skip('-->', 'a comment');
-      if (text.startsWith('<![CDATA[', mark)) return this.literal(mark);
-      return this.skip('>', 'a declaration');
+  private say(words: string): void {
+    this.open.at(-1)!.children.push(words);
+  }
+
+  // ── what is no tag ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  ontext(start: number, end: number): void {
+    const raw = this.slice(start, end);
+    this.done = this.base + end;
+    if (raw.includes('<')) this.losses.add('a bare < is read as it stands');
+    this.say(decodeText(raw, this.losses));
+  }
+
+  oncdata(start: number, end: number, offset: number): void {
+    if (offset === 0) this.losses.add('a CDATA section is not closed');
+    const raw = this.slice(start, end - offset);
+    this.say(raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw);
+    this.done = this.base + end + 1;
+  }
+
+  oncomment(_start: number, end: number, offset: number): void {
+    if (offset === 0) this.losses.add('a comment is not closed: nothing after it is read');
+    this.done = this.base + end + 1;
+  }
+
+  /** XML's end with `?>`, the tokenizer's with any `>`. */
+  onprocessinginstruction(start: number, end: number): void {
+    const close = this.text.indexOf('?>', this.base + start);
+    if (close < 0) this.losses.add('a processing instruction is not closed: nothing after it is read');
+    this.done = close < 0 ? this.text.length : close + 2;
+    if (this.done !== this.base + end + 1) this.goOn(this.done);
+  }
+
+  ondeclaration(_start: number, end: number): void {
+    this.done = this.base + end + 1;
+  }
+
+  // ── tags ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Tags hold no `<`: where one does, it was left open, and another begins. */
+  onopentagname(start: number, end: number): void {
+    let at = this.base + start;
+    let name = this.slice(start, end);
+    for (;;) {
+      const inner = name.indexOf('<');
+      this.begin = at - 1;
+      this.tag = inner < 0 ? name : name.slice(0, inner);
+      this.attributes = undefined;
+      this.local = undefined;
+      if (inner < 0) return;
+      this.leftOpen(at + inner);
+      at += inner + 1;
+      name = name.slice(inner + 1);
+      if (name.startsWith('!') || name.startsWith('?')) return this.goOn(at - 1);
     }
-    NAME.lastIndex = mark + 1;
-    const name = NAME.exec(text);
-    if (name) return this.opening(name[0]);
-    this.losses.add('a bare < is read as it stands');
-    this.open.at(-1)!.children.push('<');
-    this.at = mark + 1;
   }
 
-  private skip(end: string, what: string): void {
-    const found = this.text.indexOf(end, this.at + 2);
-    if (found < 0) this.losses.add(`${what} is not closed: nothing after it is read`);
-    this.at = found < 0 ? this.text.length : found + end.length;
+  onattribname(start: number, end: number): void {
+    if (this.next !== undefined) return;
+    this.attribute = this.slice(start, end);
+    this.value = '';
+    const inner = this.attribute.indexOf('<');
+    if (/["']/.test(this.attribute))
+      this.losses.add(`in the tag <${this.tag.slice(0, 40)}> a quotation mark stands astray`);
+    if (inner < 0) return;
+    this.leftOpen(this.base + start + inner);
+    this.goOn(this.base + start + inner);
   }
 
-  private literal(mark: number): void {
-    const { text } = this;
-    const end = text.indexOf(']]>', mark + 9);
-    if (end < 0) this.losses.add('a CDATA section is not closed');
-    const raw = text.slice(mark + 9, end < 0 ? text.length : end);
-    this.open.at(-1)!.children.push(raw.includes('\r') ? raw.replace(/\r\n?/g, '\n') : raw);
-    this.at = end < 0 ? text.length : end + 3;
+  onattribdata(start: number, end: number): void {
+    this.value += this.slice(start, end);
   }
 
-  private opening(tag: string): void {
+  onattribend(): void {
+    if (this.next !== undefined) return;
+    const name = this.attribute;
+    const value = decodeText(this.value, this.losses);
+    if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      this.local ??= new Map(this.open.at(-1)!.local);
+      this.local.set(name.slice(6), spaceOf(value));
+    } else {
+      (this.attributes ??= new Map()).set(name.toLowerCase(), value);
+    }
+  }
+
+  onopentagend(end: number): void {
+    if (this.next === undefined) this.opened(this.base + end + 1, false);
+  }
+
+  onselfclosingtag(end: number): void {
+    if (this.next === undefined) this.opened(this.base + end + 1, true);
+  }
+
+  private leftOpen(next: number): void {
+    this.losses.add(`the tag <${this.tag.slice(0, 40)} is left open`);
+    this.opened(next, false);
+  }
+
+  /** Another tokenizer goes on from there. */
+  private goOn(next: number): void {
+    this.next = next;
+    this.tokenizer.pause();
+  }
+
+  private opened(from: number, isEmpty: boolean): void {
     const parent = this.open.at(-1)!;
-    const begin = this.at;
-    this.at += 1 + tag.length;
-    const { attributes, local } = this.attributes(parent.local);
-    const empty = this.text[this.at] === '/';
-    const end = this.text.indexOf('>', this.at);
-    this.at = this.text[this.at] === '<' ? this.at : end < 0 ? this.text.length : end + 1;
-    const found = element(tag, this.key(tag, local), attributes, local, begin, this.at);
+    const local = this.local ?? parent.local;
+    const { tag, begin, attributes = NO_ATTRIBUTES } = this;
+    const found = element(tag, this.key(tag, local), attributes, local, begin, from);
+    this.done = from;
     parent.children.push(found);
-    if (empty) {
-      found.closed = true;
-      return;
-    }
+    found.closed = isEmpty;
+    if (isEmpty) return;
     if (this.open.length >= MAX_DEPTH) throw new Rejection('too-deep', `elements nested deeper than ${MAX_DEPTH}`);
     this.open.push(found);
   }
 
-  private attributes(inherited: Prefixes | undefined) {
-    const { text } = this;
-    if (text[this.at] === '>') return { attributes: NO_ATTRIBUTES, local: inherited };
-    let attributes: Map<string, string> | undefined;
-    let local: Map<string, string> | undefined;
-    for (;;) {
-      while (isSpace(text.charCodeAt(this.at))) this.at++;
-      NAME.lastIndex = this.at;
-      const name = NAME.exec(text)?.[0];
-      if (name === undefined) {
-        const char = text[this.at];
-        // A stray sign is passed over; the end of the tag, of the text and the next tag are not.
-        if (char === undefined || char === '>' || char === '<' || (char === '/' && text[this.at + 1] === '>')) break;
-        this.at++;
-        continue;
-      }
-      this.at += name.length;
-      const value = this.value(name);
-      if (name === 'xmlns' || name.startsWith('xmlns:')) {
-        local ??= new Map(inherited);
-        local.set(name.slice(6), spaceOf(value));
-      } else {
-        (attributes ??= new Map()).set(name.toLowerCase(), value);
-      }
-    }
-    return { attributes: attributes ?? NO_ATTRIBUTES, local: local ?? inherited };
-  }
-
-  private value(name: string): string {
-    const { text } = this;
-    let at = this.at;
-    while (isSpace(text.charCodeAt(at))) at++;
-    if (text[at] !== '=') return '';
-    at++;
-    while (isSpace(text.charCodeAt(at))) at++;
-    const quote = text[at];
-    let end: number;
-    if (quote === '"' || quote === "'") {
-      end = text.indexOf(quote, ++at);
-      this.at = end < 0 ? text.length : end + 1;
-      if (end < 0) this.losses.add(`the attribute ${name} is not closed`);
-    } else {
-      end = at;
-      while (end < text.length && !isSpace(text.charCodeAt(end)) && text[end] !== '>') end++;
-      this.at = end;
-    }
-    return decodeText(text.slice(at, end < 0 ? text.length : end), this.losses);
-  }
-
-  private closing(mark: number): void {
-    const { text, open } = this;
-    const end = text.indexOf('>', mark);
-    const tag = text.slice(mark + 2, end < 0 ? text.length : end).trimEnd();
-    this.at = end < 0 ? text.length : end + 1;
+  onclosetag(start: number, end: number): void {
+    const { open } = this;
+    const mark = this.base + start - 2;
+    const tag = this.slice(start, end);
+    this.done = this.base + end + 1;
     let level = open.length - 1;
     while (level > 0 && open[level]!.tag !== tag) level--;
     if (level === 0) {
@@ -187,6 +226,11 @@ class Reader {
     closed.to = mark;
     closed.closed = true;
   }
+
+  // Neither is asked for: references are decoded by `decodeText`, and the end is known.
+  onattribentity(): void {}
+  ontextentity(): void {}
+  onend(): void {}
 
   /** An element was left open: what it swallowed belongs beside it, as its author meant it. */
   private abandon(mark: number): void {
@@ -219,10 +263,6 @@ function element(
   at: number,
 ): Open {
   return { tag, key, attributes, local, children: [], begin, from: at, to: at, closed: false };
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 /** The words directly in it, its own children's left out. */
