@@ -387,6 +387,9 @@ CREATE TABLE profile_observation (
   byte_length bigint NOT NULL,
   metrics text,
   recorded_at timestamp with time zone NOT NULL DEFAULT now(),
+  edition bigint, -- The platform's own order of the profile's versions: epoch seconds of the change.
+  claimed_from text, -- RFC 3339: from when on, says the platform, the profile was like this.
+  losses text, -- JSON: what was nulled, cut or escaped in reading.
   CONSTRAINT profile_observation_pkey PRIMARY KEY (actor_id, observation_id, reader)
 );
 
@@ -477,6 +480,7 @@ CREATE TABLE seed (
   problem text,
   waits_until timestamp with time zone, -- A spent rate budget: not asked before.
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  account_stated jsonb NOT NULL DEFAULT '{}'::jsonb, -- Of each address that answered about the account: the digest of what it stated when that was taken in last, and when. The same again within a day is not taken in again.
   CONSTRAINT seed_collection_id_connector_uri_key UNIQUE (collection_id, connector, uri),
   CONSTRAINT seed_pkey PRIMARY KEY (seed_id),
   CONSTRAINT seed_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),

@@ -99,6 +99,11 @@ export interface Content {
   readonly extra?: { readonly [key: string]: Json };
 }
 
+/** `deleted` the account itself; of its posts none of these says anything. */
+export type AccountStatus = 'active' | 'suspended' | 'deactivated' | 'deleted';
+
+export const ACCOUNT_STATUSES: readonly AccountStatus[] = ['active', 'suspended', 'deactivated', 'deleted'];
+
 /** What an actor says of themselves; versioned by the same mechanism as posts. Counts are metrics, not profile. */
 export interface Profile {
   readonly type?: string;
@@ -112,5 +117,7 @@ export interface Profile {
   readonly published?: Time;
   readonly locked?: boolean;
   readonly verified?: boolean;
+  /** What the platform says of the account as a whole, where it says so: that nobody but it can have written. */
+  readonly status?: AccountStatus;
   readonly extra?: { readonly [key: string]: Json };
 }

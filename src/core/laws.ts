@@ -74,6 +74,7 @@ const PROFILE_FIELDS: { readonly [F in keyof Required<Profile>]: readonly [Agree
   published: [agreeTimes, bestTime],
   locked: [same, eitherTrue],
   verified: [same, eitherTrue],
+  status: [undefined, smallest],
   type: [undefined, smallest],
   extra: [undefined, joinRecords],
 };
@@ -95,9 +96,12 @@ const RULES = Object.entries(PROFILE_FIELDS) as unknown as readonly (readonly [k
 
 function profileDisagreements(a: Profile, b: Profile): string[] {
   if (a === b) return [];
-  return RULES.filter(([name, [agree]]) => {
+  const fields: string[] = RULES.filter(([name, [agree]]) => {
     return agree && a[name] !== undefined && b[name] !== undefined && !agree(a[name], b[name]);
   }).map(([name]) => name);
+  // An account that is shown stands: else one that is suspended would have been so since its profile was last seen.
+  if ((a.status ?? 'active') !== (b.status ?? 'active')) fields.push('status');
+  return fields;
 }
 
 function joinProfiles(a: Profile, b: Profile): Profile {

@@ -2,7 +2,8 @@
  * The terms that everything speaks, one meaning each (the vocabulary of docs/ARCHITECTURE.md).
  *
  * record       the bytes (offset, length in a capture) that describe one item, or one page of items
- * reading      what a source's normaliser makes of one item in a record: a post as it was, or that it was gone
+ * reading      what a source's normaliser makes of one item in a record: a post as it was, or that it was gone; or an
+ *              account as it was, and no post
  * observation  a reading, placed: at a time, through a capture, in a collection
  * snapshot     one distinct content, known by its digest
  * version      a run of compatible observations in a post's timeline; derived, never stored
@@ -110,12 +111,37 @@ export interface Reading {
   readonly losses?: readonly string[];
 }
 
+/**
+ * An account as it was, and no post: the record of its profile, an event about it, the platform's answer about it. What a
+ * post carries of its author stands in `Reading.actors`.
+ */
+export interface ProfileReading extends ActorReading {
+  readonly hand: 'first' | 'second';
+  /** As of a post's reading. */
+  readonly observedAt?: Observed;
+  readonly claimedFrom?: Time;
+  /** The platform's own order of the profile's versions: epoch seconds of the change. */
+  readonly edition?: number;
+  readonly losses?: readonly string[];
+}
+
 /** One item within a record that could not be read, while others of the same record could. */
 export interface RefusedItem {
   readonly refused: RejectReason;
   readonly detail: string;
 }
 
-export function isRefused(item: Reading | RefusedItem): item is RefusedItem {
+/** What a record states, one by one. */
+export type Item = Reading | ProfileReading | RefusedItem;
+
+export function isRefused(item: Item): item is RefusedItem {
   return 'refused' in item;
+}
+
+export function isProfile(item: Item): item is ProfileReading {
+  return 'actor' in item;
+}
+
+export function isOfPost(item: Item): item is Reading {
+  return 'post' in item;
 }

@@ -8,7 +8,14 @@
 import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
-import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
+import {
+  isProfile,
+  type IdentityLink,
+  type Observed,
+  type ProfileReading,
+  type Reading,
+  type ReferenceKind,
+} from '../core/reading.js';
 import { msOf, type Time } from '../core/time.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
 import type { WantedMedia } from './media-ports.js';
@@ -26,15 +33,30 @@ import type {
   SnapshotRow,
 } from './ports.js';
 
-/** A reading with its keys. */
-export interface PlacedReading {
-  readonly reading: Reading;
-  readonly post: Key;
+interface Placing {
   readonly observation: Key;
   readonly observed: Observed;
   readonly offset: number;
   readonly length: number;
   readonly item: number;
+}
+
+/** A reading with its keys. */
+export interface PlacedReading extends Placing {
+  readonly reading: Reading;
+  readonly post: Key;
+}
+
+/** A profile's reading with its keys. */
+export interface PlacedProfile extends Placing {
+  readonly reading: ProfileReading;
+  readonly actor: Key;
+}
+
+export type PlacedItem = PlacedReading | PlacedProfile;
+
+export function isOfProfile(placed: PlacedItem): placed is PlacedProfile {
+  return 'actor' in placed;
 }
 
 /** What all readings of a range have in common. */
@@ -57,32 +79,48 @@ export interface Setting {
  * An observation's id is a hash of what it states. The time of seeing is part of it unless it is a fallback (the time
  * of receipt), so that handing the same file in again states nothing new.
  */
-export function place(reading: Reading, offset: number, length: number, item: number, setting: Setting): PlacedReading {
+export function place(reading: Reading, offset: number, length: number, item: number, setting: Setting): PlacedReading;
+export function place(
+  reading: Reading | ProfileReading,
+  offset: number,
+  length: number,
+  item: number,
+  setting: Setting,
+): PlacedItem;
+export function place(
+  reading: Reading | ProfileReading,
+  offset: number,
+  length: number,
+  item: number,
+  setting: Setting,
+): PlacedItem {
   const observed = reading.observedAt ?? setting.observed;
-  const post = postKey(reading.post);
-  const observation = keyOf(
-    'observation',
-    setting.collection,
-    post,
-    observed.basis === 'receipt' ? '' : observed.at.at,
-    reading.outcome,
+  const when = observed.basis === 'receipt' ? '' : observed.at.at;
+  const where = [
     setting.capture,
     String(offset),
     String(item),
     ...(setting.mapping === undefined ? [] : [setting.mapping]),
-  );
-  return { reading, post, observation, observed, offset, length, item };
+  ];
+  const placing = { observed, offset, length, item };
+  if (isProfile(reading)) {
+    const actor = actorKey(reading.actor);
+    return { reading, actor, observation: keyOf('account', setting.collection, actor, when, ...where), ...placing };
+  }
+  const post = postKey(reading.post);
+  const observation = keyOf('observation', setting.collection, post, when, reading.outcome, ...where);
+  return { reading, post, observation, ...placing };
 }
 
 /** The rows that these readings add, without repeats, each table sorted by its key. */
-export function rowsOf(
-  readings: readonly PlacedReading[],
-  setting: Setting,
-  files: ReadonlyMap<string, Digest>,
-): Batch {
+export function rowsOf(readings: readonly PlacedItem[], setting: Setting, files: ReadonlyMap<string, Digest>): Batch {
   const rows = new Rows(setting, files);
+  const posts: PlacedReading[] = [];
+  for (const placed of readings)
+    if (isOfProfile(placed)) rows.addAccount(placed);
+    else posts.push(placed);
   // In the order of posts from the beginning: sorting the tables is then a matter of looking.
-  for (const placed of [...readings].sort((a, b) => compare(a.post, b.post))) rows.add(placed);
+  for (const placed of posts.sort((a, b) => compare(a.post, b.post))) rows.add(placed);
   return rows.batch();
 }
 
@@ -91,6 +129,7 @@ class Rows {
   private readonly profiles = new Map<Profile, ProfileRow>();
   private readonly profileObservations = new Map<string, ProfileObservationRow>();
   private readonly profilePlaces = new Map<string, PlacedReading>();
+  private readonly accounts: ProfileObservationRow[] = [];
   private readonly posts = new Map<Key, PostRow>();
   private readonly aliases: { post: Key; alias: string }[] = [];
   private readonly snapshots: SnapshotRow[] = [];
@@ -142,6 +181,32 @@ class Rows {
     });
   }
 
+  /** What states a profile and nothing else is an item of its own, as a post's reading is: each has its observation. */
+  addAccount(placed: PlacedProfile): void {
+    const { reading } = placed;
+    const { losses } = reading;
+    const row = this.profileRow(reading.actor, reading.profile);
+    if (this.setting.wantsMedia)
+      for (const each of wantedMedia(reading)) this.wanted.set(`${each.actor!} ${each.url}`, each);
+    const { collection, reader, capture } = this.setting;
+    this.accounts.push({
+      collection,
+      reader,
+      capture,
+      offset: placed.offset,
+      length: placed.length,
+      actor: row.actor,
+      observation: placed.observation,
+      observed: placed.observed,
+      hand: reading.hand,
+      digest: row.digest,
+      metrics: countsOf(reading.metrics),
+      edition: reading.edition,
+      claimedFrom: reading.claimedFrom?.at,
+      losses: losses && losses.length > 0 ? canonicalise(losses) : undefined,
+    });
+  }
+
   batch(): Batch {
     return {
       actors: distinct([...this.actors.values()], (row) => row.actor),
@@ -152,6 +217,11 @@ class Rows {
       ),
       profileObservations: distinct(
         [...this.profileObservations.values()],
+        (row) => row.actor,
+        (row) => row.observation,
+      ),
+      accounts: distinct(
+        this.accounts,
         (row) => row.actor,
         (row) => row.observation,
       ),
@@ -228,6 +298,9 @@ class Rows {
       hand: placed.reading.hand,
       digest: row.digest,
       metrics: countsOf(metrics),
+      edition: undefined,
+      claimedFrom: undefined,
+      losses: undefined,
     });
   }
 
@@ -300,6 +373,11 @@ class Rows {
       this.media.push({ post, file: nonNul(storable(file).text)!, digest, type, url: nonNul(url) });
     });
   }
+}
+
+/** The name of a profile's snapshot. */
+export function profileDigest(profile: Profile): Digest {
+  return sha256(canonical(profile as unknown as Json).text);
 }
 
 function countsOf(metrics: Reading['metrics']): string | undefined {

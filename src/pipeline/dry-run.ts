@@ -250,7 +250,7 @@ class Memory implements AccessionStore, IngestStore {
   commit(ref: RangeRef, batch: Batch, tally: RangeTally): Promise<boolean> {
     const sum = this.tallyOf(ref.member);
     sum.read += tally.read;
-    sum.fresh += batch.observations.length;
+    sum.fresh += batch.observations.length + batch.accounts.length;
     if (this.posts.length < SHOWN) this.posts = [...this.posts, ...postsOf(batch)].slice(0, SHOWN);
     for (const row of tally.rejected) this.countRejected(sum, row.reason);
     this.plans.delete(`${ref.member}/${ref.offset}`);

@@ -4,6 +4,7 @@ import type { Outcome } from '../core/reading.js';
 import type { PostUri } from '../core/uri.js';
 import type {
   AccountNote,
+  AccountState,
   Bookmark,
   Connector,
   Cursor,
@@ -41,7 +42,16 @@ export interface SeedRow extends NewSeed {
   readonly cursor: Cursor | null;
   readonly intervalSeconds: number;
   readonly failures: number;
+  readonly account: {
+    /** What was noted of it last. */
+    readonly state: AccountState | null;
+    /** By a mark of the address that answered: what was taken in of it last. */
+    readonly stated: Stated;
+  };
 }
+
+/** `at` RFC 3339. */
+export type Stated = { readonly [mark: string]: { readonly digest: Digest; readonly at: string } };
 
 /** A seed, held by one harvest. */
 export interface Claim {
@@ -117,6 +127,8 @@ export interface HarvestStore {
   captured(claim: Claim, capture: HarvestCapture): Promise<void>;
   /** Stores the cursor, the gaps that it passes over, and how far the seed was watched. */
   bookmarked(claim: Claim, bookmark: Bookmark, gaps: readonly Gap[], at: string): Promise<void>;
+  /** An answer about the account was taken in. */
+  accountStated(claim: Claim, stated: Stated): Promise<void>;
   /** `trouble`: its posts are due to be looked at now. */
   account(claim: Claim, note: AccountNote, trouble: boolean): Promise<void>;
   /** Plans looks at posts that are not planned yet. */

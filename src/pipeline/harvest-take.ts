@@ -1,12 +1,24 @@
 /** What a connector hands over, taken in: captures are ingested before the bookmark that covers them is stored. */
-import { postKey, type PostUri } from '../core/uri.js';
-import type { Key } from '../core/digest.js';
+import type { AccountStatus } from '../core/content.js';
+import { sha256, type Key } from '../core/digest.js';
 import { messageOf, Rejection } from '../core/errors.js';
-import type { Outcome } from '../core/reading.js';
-import type { Absence, AccountNote, Bookmark, Captured, ExchangeRecord, Gap, HarvestStep } from '../sources/harvest.js';
-import { LOOK_FORMAT, lookRecord } from '../sources/look.js';
+import { isProfile, type Outcome, type ProfileReading } from '../core/reading.js';
+import { actorUri, postKey, type PostUri } from '../core/uri.js';
+import type {
+  Absence,
+  AccountNote,
+  AccountState,
+  Bookmark,
+  Captured,
+  CapturedAccount,
+  ExchangeRecord,
+  Gap,
+  HarvestStep,
+} from '../sources/harvest.js';
+import { accountLookRecord, LOOK_FORMAT, lookRecord, type LookedAt } from '../sources/look.js';
 import type { RecordRange, Source } from '../sources/source.js';
-import type { Claim, HarvestStore } from './harvest-ports.js';
+import { profileDigest } from './batch.js';
+import type { Claim, HarvestStore, Stated } from './harvest-ports.js';
 import { ingestRange, type IngestDeps, type ReadPost } from './ingest.js';
 import { isRefusedRange, planRanges } from './plan-ranges.js';
 import type { AccessionStore, BlobStore, Dispatcher, Exchange, RangePlan } from './ports.js';
@@ -30,8 +42,15 @@ export interface TakeDeps {
 
 /** More ranges than these are for the workers of the queue `ingest`: a repository, not a page. */
 const OWN_RANGES = 8;
-/** Exchanges are numbered from 0; captures of looks, which are no exchanges, from here. */
+/**
+ * Exchanges are numbered from 0; captures of looks, which are no exchanges, from here. One answer may hold posts and be
+ * about their account too: what is read of it as an account has a number of its own.
+ */
 const FIRST_LOOK_MEMBER = 1_000_000_000;
+const FIRST_ACCOUNT_MEMBER = 1_500_000_000;
+const DAY_MS = 86_400_000;
+/** An account has few addresses; when its server moves, others. */
+const MOST_STATED = 8;
 
 export class HarvestTake {
   /** How many posts were looked at again. */
@@ -45,14 +64,22 @@ export class HarvestTake {
   private exchanges: ExchangeRecord[] = [];
   private lookMember: number;
   private queued = false;
+  /** What was said last of the account as a whole. */
+  private status: AccountStatus;
+  private answer: LookedAt | undefined;
+  private stated: Stated;
 
   constructor(
     private readonly deps: TakeDeps,
     private readonly claim: Claim,
     private readonly source: Source,
     private readonly signal: AbortSignal,
+    /** Whether the seed is an account, whose URI is the actor's. */
+    private readonly ofAccount: boolean,
   ) {
     this.lookMember = FIRST_LOOK_MEMBER + claim.nextSeq;
+    this.status = statusOf(claim.seed.account.state) ?? 'active';
+    this.stated = claim.seed.account.stated;
   }
 
   /** From now on it is noted what is said of each post. */
@@ -69,6 +96,8 @@ export class HarvestTake {
     switch (step.kind) {
       case 'captured':
         return this.captured(step);
+      case 'profile':
+        return this.profile(step);
       case 'absence':
         this.absences.push(step);
         return;
@@ -95,13 +124,18 @@ export class HarvestTake {
   private async bookmark(step: Bookmark): Promise<void> {
     const gaps = this.gaps;
     this.gaps = [];
+    // Its posts are listed: what was said of the account as a whole is over.
+    if (this.status !== 'active' && this.answer)
+      await this.tellStatus('active', 'its posts are listed again', this.answer);
     await this.deps.store.bookmarked(this.claim, step, gaps, this.at());
   }
 
   /** An exchange has ended; it is written down with the next capture, or at the end. */
   async exchanged(exchange: ExchangeRecord): Promise<void> {
     const from = this.claim.nextSeq;
-    const { seq, redirectedFrom } = exchange;
+    const { seq, redirectedFrom, status, headAt, url, digest } = exchange;
+    if (status !== undefined && status < 300 && headAt !== undefined)
+      this.answer = { seq: seq + from, url, status, at: headAt, ...(digest !== undefined && { digest }) };
     this.exchanges.push({
       ...exchange,
       seq: seq + from,
@@ -138,10 +172,67 @@ export class HarvestTake {
     if (planned.length > 0) await this.deps.store.saw(this.claim, planned, at);
   }
 
+  /**
+   * What an account says of itself seldom changes, and is asked for as often as its posts: what states the same as the last
+   * time is taken in again after a day. Every exchange is written down all the same.
+   */
+  private async profile({ exchange, format }: CapturedAccount): Promise<void> {
+    await this.writeExchanges();
+    const { url, status, at, digest, bytes } = exchange;
+    if (bytes === 0) return;
+    const profiles = this.profilesIn(await exchange.body(), exchange, format);
+    // Counts are no part of it; of what cannot be read, its bytes are what it states.
+    const stated =
+      profiles.length === 0
+        ? digest
+        : sha256(profiles.map(({ actor, profile }) => `${actor} ${profileDigest(profile)}`).join('\n'));
+    this.status = profiles.find(({ actor }) => actor === this.claim.seed.uri)?.profile.status ?? this.status;
+    const mark = sha256(url).slice(0, 12);
+    const last = this.stated[mark];
+    if (last?.digest === stated && Date.parse(at) - Date.parse(last.at) < DAY_MS) return;
+    const account = actorUri(this.claim.seed.uri);
+    const facts: Exchange = { offset: 0, live: true, account, at, uri: url, status };
+    const member = FIRST_ACCOUNT_MEMBER + exchange.seq + this.claim.nextSeq;
+    await this.take({ member, path: pathOf(url), format, digest, bytes, exchange: facts }, whole(bytes));
+    const others = Object.entries(this.stated).filter(([each]) => each !== mark);
+    const now: (typeof others)[number] = [mark, { digest: stated, at }];
+    this.stated = Object.fromEntries([...others, now].slice(-MOST_STATED));
+    await this.deps.store.accountStated(this.claim, this.stated);
+  }
+
+  private profilesIn(body: Buffer, { url, digest, bytes }: Captured['exchange'], format: string): ProfileReading[] {
+    const { source } = this;
+    if (!source.readAccount) throw new Error(`the source ${source.manifest.id} does not say how an account is read`);
+    const account = actorUri(this.claim.seed.uri);
+    const around = { accession: digest, offset: 0, length: bytes, survey: undefined, head: Buffer.alloc(0) };
+    const context = { path: pathOf(url), format, capture: digest, address: url, account, ...around };
+    try {
+      return source.readAccount(body, { ...context, options: { include: [] } }).filter(isProfile);
+    } catch (error) {
+      if (error instanceof Rejection) return [];
+      throw error;
+    }
+  }
+
   private async account(note: AccountNote): Promise<void> {
     if (note.state !== 'active') this.trouble = note.detail;
+    const status = statusOf(note.state);
+    const { seq } = note.exchange;
+    if (status !== undefined && status !== this.status)
+      await this.tellStatus(status, note.detail, { ...note.exchange, seq: seq + this.claim.nextSeq });
     const trouble = !['active', 'renamed', 'moved'].includes(note.state);
     await this.deps.store.account(this.claim, note, trouble);
+  }
+
+  /** Said once, when it has changed: before the seed remembers it, so that nothing is lost where the worker dies between. */
+  private async tellStatus(status: AccountStatus, detail: string, exchange: LookedAt): Promise<void> {
+    const { seed } = this.claim;
+    // A stream and a feed are nobody's account.
+    if (!this.source.readAccount || !this.ofAccount) return;
+    const actor = actorUri(seed.uri);
+    await this.writeExchanges();
+    await this.takeLooks([Buffer.from(accountLookRecord({ actor, status, detail, exchange }))], exchange.at);
+    this.status = status;
   }
 
   private async writeAbsences(): Promise<void> {
@@ -150,8 +241,11 @@ export class HarvestTake {
     this.absences = [];
     await this.writeExchanges();
     const lines = absences.map((absence) => Buffer.from(lookRecord(absence)));
+    await this.takeLooks(lines, absences[0]!.exchange.at);
+  }
+
+  private async takeLooks(lines: readonly Buffer[], at: string): Promise<void> {
     const { digest, bytes } = await this.deps.blobs.put(once(Buffer.concat(lines)));
-    const at = absences[0]!.exchange.at;
     const member = { member: this.lookMember++, path: 'looks.jsonl', format: LOOK_FORMAT, digest, bytes };
     await this.take({ ...member, exchange: { offset: 0, live: true, at } }, placesOf(lines));
   }
@@ -222,6 +316,15 @@ const POLL_MS = 250;
 function pathOf(url: string): string {
   const path = /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] ?? '';
   return path.replace(/^\/+/, '') || 'index';
+}
+
+/** By the platform's own word. Not found and forbidden are no such word. */
+function statusOf(state: AccountState | null): AccountStatus | undefined {
+  return state === 'suspended' || state === 'deactivated' || state === 'deleted' ? state : undefined;
+}
+
+async function* whole(length: number): AsyncGenerator<RecordRange> {
+  yield await Promise.resolve({ offset: 0, length });
 }
 
 async function* placesOf(lines: readonly Buffer[]): AsyncGenerator<RecordRange> {

@@ -85,7 +85,7 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
   try {
     const record = (exchange: ExchangeRecord): Promise<void> => take!.exchanged(exchange);
     io = await deps.network.open(claim, pair.connector, { signal, record, warn });
-    take = new HarvestTake(deps, claim, pair.source, signal);
+    take = new HarvestTake(deps, claim, pair.source, signal, !pair.connector.streams);
     const robots = await deps.network.robots(io, claim);
     let reach: 'whole' | 'partial' | undefined;
     if (claim.kind !== 'revisit') {

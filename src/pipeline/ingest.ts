@@ -5,13 +5,13 @@ import { canonicalise, type Json } from '../core/canonical.js';
 import { VISIBILITIES, type Visibility } from '../core/content.js';
 import { sha256, type Key } from '../core/digest.js';
 import { Rejection, SourceError } from '../core/errors.js';
-import { isRefused, type Basis, type Observed, type Outcome, type Reading, type RefusedItem } from '../core/reading.js';
+import { isRefused, type Basis, type Item, type Observed, type Outcome, type Reading } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
 import type { PostUri } from '../core/uri.js';
 import { LOOK_FORMAT, readLook } from '../sources/look.js';
 import type { CaptureContext, Source, Survey } from '../sources/source.js';
 import type { ContextCache } from './context-cache.js';
-import { place, rowsOf, type PlacedReading, type Setting } from './batch.js';
+import { isOfProfile, place, rowsOf, type PlacedItem, type PlacedReading, type Setting } from './batch.js';
 import { decodeLayout, encodeLayout } from './layout.js';
 import type {
   Batch,
@@ -93,7 +93,7 @@ async function prepare(deps: IngestDeps, task: RangeTask, source: Source): Promi
     batch: rowsOf(fresh, setting, files),
     tally: tallyOf(placed, rejected, files),
     known,
-    posts: task.exchange?.live ? placed.map((reading) => saidOf(reading, known)) : undefined,
+    posts: task.exchange?.live ? placed.filter(isOfPost).map((reading) => saidOf(reading, known)) : undefined,
   };
 }
 
@@ -106,6 +106,10 @@ function saidOf({ reading, post, observation }: PlacedReading, known: Known): Re
     newPost: !known.posts.get(post),
     newObservation: !known.observations.has(observation),
   };
+}
+
+function isOfPost(placed: PlacedItem): placed is PlacedReading {
+  return !isOfProfile(placed);
 }
 
 function halvesOf(task: RangeTask): readonly RangePlan[] {
@@ -158,7 +162,7 @@ export function observedOf(
 }
 
 export interface RangeReadings {
-  readonly placed: readonly PlacedReading[];
+  readonly placed: readonly PlacedItem[];
   readonly rejected: readonly RejectedRow[];
 }
 
@@ -174,7 +178,7 @@ export function readRange(
   setting: Setting,
   around: Around,
 ): RangeReadings {
-  const placed: PlacedReading[] = [];
+  const placed: PlacedItem[] = [];
   const rejected: RejectedRow[] = [];
   for (const record of decodeLayout(task.layout)) {
     const offset = task.offset + record.offset;
@@ -195,7 +199,7 @@ function readRecord(
   task: RangeTask,
   source: Source,
   around: Around,
-): readonly (Reading | RefusedItem)[] {
+): readonly Item[] {
   if (task.refusal) return [{ refused: task.refusal.reason, detail: task.refusal.detail }];
   if (task.tries > SUSPECT_TRIES) {
     const why = task.problem ?? 'its worker ended without a word';
@@ -211,10 +215,11 @@ function readRecord(
     ...around,
     ...(task.exchange?.uri !== undefined && { address: task.exchange.uri }),
     ...(task.exchange?.about !== undefined && { about: task.exchange.about }),
+    ...(task.exchange?.account !== undefined && { account: task.exchange.account }),
     options: task.options,
   };
   try {
-    const items = task.format === LOOK_FORMAT ? readLook(record) : source.normalise(record, context);
+    const items = readBy(source, task, record, context);
     return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];
   } catch (error) {
     if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];
@@ -224,19 +229,29 @@ function readRecord(
   }
 }
 
+function readBy(source: Source, task: RangeTask, record: Uint8Array, context: CaptureContext): readonly Item[] {
+  if (task.format === LOOK_FORMAT) return readLook(record);
+  if (task.exchange?.account === undefined) return source.normalise(record, context);
+  if (source.readAccount) return source.readAccount(record, context);
+  throw new Error(`the source ${source.manifest.id} does not say how an account is read`);
+}
+
 /** Quotes in quotes in quotes: nobody's posts, and no reason to try again. */
 function isOverflow(error: unknown): boolean {
   return (error as Error).name === 'RangeError' && (error as Error).message.startsWith('Maximum call stack');
 }
 
-function filesOf(placed: readonly PlacedReading[]): string[] {
+function filesOf(placed: readonly PlacedItem[]): string[] {
   const files = new Set<string>();
-  for (const { reading } of placed) for (const file of reading.files ?? []) if (file !== undefined) files.add(file);
+  for (const each of placed) {
+    if (isOfProfile(each)) continue;
+    for (const file of each.reading.files ?? []) if (file !== undefined) files.add(file);
+  }
   return [...files];
 }
 
 function tallyOf(
-  placed: readonly PlacedReading[],
+  placed: readonly PlacedItem[],
   rejected: readonly RejectedRow[],
   files: ReadonlyMap<string, unknown>,
 ): RangeTally {
@@ -245,8 +260,10 @@ function tallyOf(
   let to = -Infinity;
   let basis: Basis | undefined;
   let last: Observed | undefined;
-  for (const { reading, observed } of placed) {
-    visibility[reading.content?.visibility ?? 'unknown']++;
+  for (const each of placed) {
+    const { observed } = each;
+    // Who may see it is a question to posts.
+    if (!isOfProfile(each)) visibility[each.reading.content?.visibility ?? 'unknown']++;
     // Mostly one object for the whole package.
     if (observed === last) continue;
     last = observed;

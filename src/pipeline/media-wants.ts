@@ -1,7 +1,7 @@
 /** Which files a reading names by their address and no package brought. Pure. */
 import { isWellFormed } from '../core/canonical.js';
 import { sha256, type Key } from '../core/digest.js';
-import type { Reading } from '../core/reading.js';
+import { isProfile, type ActorReading, type ProfileReading, type Reading } from '../core/reading.js';
 import { actorKey, postKey } from '../core/uri.js';
 import type { WantedMedia } from './media-ports.js';
 
@@ -17,17 +17,21 @@ const MAX_URL = 8_192;
  * Attachments that are in no package, and pictures of the profiles that the record carries. Addresses that cannot be
  * asked for (relative ones, `data:`, `blob:`) are none; which hosts may be asked is decided when they are.
  */
-export function wantedMedia(reading: Reading): readonly WantedMedia[] {
+export function wantedMedia(reading: Reading | ProfileReading): readonly WantedMedia[] {
+  if (isProfile(reading)) return picturesOf(reading);
   const wanted: WantedMedia[] = [];
   const post = postKey(reading.post);
   reading.content?.attachment?.forEach(({ url, type }, index) => {
     if (reading.files?.[index] === undefined && isFetchable(url)) wanted.push({ post, url, type });
   });
-  for (const { actor, profile } of reading.actors ?? []) {
-    for (const url of [profile.icon, profile.image])
-      if (isFetchable(url)) wanted.push({ actor: actorKey(actor), url, type: 'Avatar' });
-  }
+  for (const actor of reading.actors ?? []) wanted.push(...picturesOf(actor));
   return wanted;
+}
+
+function picturesOf({ actor, profile }: ActorReading): WantedMedia[] {
+  return [profile.icon, profile.image]
+    .filter(isFetchable)
+    .map((url) => ({ actor: actorKey(actor), url, type: 'Avatar' }));
 }
 
 function isFetchable(url: string | undefined): url is string {

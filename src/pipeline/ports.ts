@@ -5,7 +5,7 @@ import type { Visibility } from '../core/content.js';
 import type { Digest, Key } from '../core/digest.js';
 import type { RejectReason } from '../core/errors.js';
 import type { Basis, IdentityLink, Observed, Outcome, ReferenceKind } from '../core/reading.js';
-import type { PostUri } from '../core/uri.js';
+import type { ActorUri, PostUri } from '../core/uri.js';
 import type { WantedMedia } from './media-ports.js';
 import type { ImportOptions, Inclusion, Role } from '../sources/source.js';
 
@@ -78,6 +78,8 @@ export interface Exchange {
   readonly about?: PostUri;
   /** Set for a harvest: the platform is being asked at this time, and its files can be too. */
   readonly live?: true;
+  /** The answer is about this account itself: its source reads it by `readAccount`. */
+  readonly account?: ActorUri;
 }
 
 export interface MemberRow extends UnpackedMember {
@@ -215,6 +217,9 @@ export interface ProfileObservationRow extends Place {
   readonly hand: 'first' | 'second';
   readonly digest: Digest;
   readonly metrics: string | undefined;
+  readonly edition: number | undefined;
+  readonly claimedFrom: string | undefined;
+  readonly losses: string | undefined;
 }
 
 export interface PostRow {
@@ -289,7 +294,10 @@ export interface RejectedRow {
 export interface Batch {
   readonly actors: readonly ActorRow[];
   readonly profiles: readonly ProfileRow[];
+  /** Of profiles that posts carry. */
   readonly profileObservations: readonly ProfileObservationRow[];
+  /** Of profiles that are items of their own: counted as new or duplicate. */
+  readonly accounts: readonly ProfileObservationRow[];
   readonly posts: readonly PostRow[];
   readonly aliases: readonly { readonly post: Key; readonly alias: string }[];
   readonly snapshots: readonly SnapshotRow[];
@@ -313,10 +321,10 @@ export interface RangeTally {
   readonly mediaMissing: number;
 }
 
-export interface ObservationKey {
-  readonly post: Key;
-  readonly observation: Key;
-}
+export type ObservationKey =
+  | { readonly post: Key; readonly observation: Key }
+  /** Of a profile. */
+  | { readonly actor: Key; readonly observation: Key };
 
 /** The writer's side of the archive. */
 /** What the archive held when it was asked. */

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import type { Profile } from '../core/content.js';
 import { showDigest, showKey, type Digest, type Key } from '../core/digest.js';
+import { parseIso } from '../core/time.js';
 import { PROFILE_LAW, timeline, type Sighting, type Timeline, type Version } from '../core/timeline.js';
 import * as reader from '../store/readers/actors.js';
 import { namesOfCollections } from '../store/readers/posts.js';
@@ -63,6 +64,7 @@ async function readHistory(db: Queryable, record: reader.ActorRecord, scope: Sco
 }
 
 function sightingOf(row: reader.ProfileObservationRecord, actor: Key, content: Profile | undefined): Sighting<Profile> {
+  const claimed = row.claimedFrom === null ? undefined : parseIso(row.claimedFrom);
   return {
     id: row.id,
     post: actor,
@@ -71,6 +73,8 @@ function sightingOf(row: reader.ProfileObservationRecord, actor: Key, content: P
     hand: row.hand,
     snapshot: row.digest,
     ...(content && { content }),
+    ...(claimed && { claimedFrom: claimed }),
+    ...(row.edition !== null && { edition: row.edition }),
   };
 }
 
@@ -108,7 +112,8 @@ function versionView(version: Version<Profile>, recordsOf: (id: Key) => number):
 }
 
 function observationView(row: reader.ProfileObservationRecord, collection: string): ObservationView {
-  const { at, times } = printTimes({ observedAt: timeOf(row.observedAt, row.precision, row.zone) });
+  const claimedFrom = row.claimedFrom === null ? undefined : parseIso(row.claimedFrom);
+  const { at, times } = printTimes({ observedAt: timeOf(row.observedAt, row.precision, row.zone), claimedFrom });
   return {
     id: showKey(row.id),
     observedAt: at.observedAt!,
@@ -125,6 +130,9 @@ function observationView(row: reader.ProfileObservationRecord, collection: strin
     collection,
     reader: row.reader,
     records: row.records,
+    ...(row.edition !== null && { edition: row.edition }),
+    ...(row.claimedFrom !== null && { claimedFrom: row.claimedFrom }),
+    ...(row.losses !== null && { losses: JSON.parse(row.losses) as string[] }),
     ...(row.metrics !== null && { metrics: JSON.parse(row.metrics) as Record<string, number> }),
     times,
   };

@@ -6,7 +6,7 @@
  * rate budget. It does not interpret posts: it says which answers hold records, in one of its source's formats, and
  * the same normaliser that reads an export reads them. What it yields, in order:
  *
- *     captured*  (absence | account | gap)*  bookmark     and again, page after page
+ *     (captured | profile)*  (absence | account | gap)*  bookmark     and again, page after page
  *
  * A bookmark comes after what it covers: its cursor is stored once all records before it are committed, so that a
  * harvest which dies is taken up at its last bookmark and sees some posts twice, which is harmless.
@@ -79,7 +79,7 @@ export interface PostToSee {
 
 // ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type HarvestStep = Captured | Absence | AccountNote | Gap | Bookmark;
+export type HarvestStep = Captured | CapturedAccount | Absence | AccountNote | Gap | Bookmark;
 
 /** The body of an exchange holds records. */
 export interface Captured {
@@ -91,6 +91,17 @@ export interface Captured {
   readonly about?: PostUri;
   /** The seed's own posts in it, so that they can be looked at again. */
   readonly posts: readonly SeenPost[];
+}
+
+/**
+ * The body of an exchange is about the account itself: its source reads it by `readAccount`, as one record. Handed over
+ * where it was asked for anyway; nothing is asked for its sake. The same bytes as the last time are taken in once a day.
+ */
+export interface CapturedAccount {
+  readonly kind: 'profile';
+  readonly exchange: Exchange;
+  /** One of its source's formats. */
+  readonly format: string;
 }
 
 export interface SeenPost {

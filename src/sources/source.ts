@@ -7,9 +7,9 @@
  */
 import type { Json } from '../core/canonical.js';
 import type { Digest } from '../core/digest.js';
-import type { Observed, Reading, RefusedItem } from '../core/reading.js';
+import type { Item, Observed, ProfileReading, RefusedItem } from '../core/reading.js';
 import type { RejectReason } from '../core/errors.js';
-import type { PostUri } from '../core/uri.js';
+import type { ActorUri, PostUri } from '../core/uri.js';
 import type { Connector } from './harvest.js';
 
 export interface FormatInfo {
@@ -138,6 +138,8 @@ export interface CaptureContext {
   readonly address?: string;
   /** The post that was asked about, where the answer itself does not name it. */
   readonly about?: PostUri;
+  /** Of an answer about an account: the account that was asked about. */
+  readonly account?: ActorUri;
   /** The member's first 64 KiB, for a source with `readsHead`: a table's header row, a chat's name. Else empty. */
   readonly head: Uint8Array;
   readonly options: ImportOptions;
@@ -158,5 +160,10 @@ export interface Source {
   /** The canonical URI of the post that a web address leads to, where the address alone says so. */
   locate?(url: string): PostUri | undefined;
   /** Throws a Rejection when the record states nothing that can be archived. */
-  normalise(record: Uint8Array, context: CaptureContext): readonly (Reading | RefusedItem)[];
+  normalise(record: Uint8Array, context: CaptureContext): readonly Item[];
+  /**
+   * The body of an answer that a connector hands over as being about the account (CapturedAccount), as one record. Apart
+   * from `normalise`, because of a file of accounts nobody says whose word it is: there they are refused as `users`.
+   */
+  readAccount?(body: Uint8Array, context: CaptureContext): readonly (ProfileReading | RefusedItem)[];
 }

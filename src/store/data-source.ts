@@ -9,6 +9,7 @@ import { Webhooks1767226000000 } from '../../migrations/1767226000000-webhooks.j
 import { ApiKeys1767226100000 } from '../../migrations/1767226100000-api-keys.js';
 import { Retries1767226110000 } from '../../migrations/1767226110000-retries.js';
 import { Sealed1767226150000 } from '../../migrations/1767226150000-sealed.js';
+import { Profiles1767226200000 } from '../../migrations/1767226200000-profiles.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -21,6 +22,7 @@ const MIGRATIONS = [
   ApiKeys1767226100000,
   Retries1767226110000,
   Sealed1767226150000,
+  Profiles1767226200000,
 ];
 
 export interface DatabaseOptions {

@@ -10,6 +10,7 @@ import type {
   HarvestKind,
   HarvestStore,
   LookResult,
+  Stated,
 } from '../pipeline/harvest-ports.js';
 import type { AccountNote, Bookmark, ExchangeRecord, Gap, SeenPost } from '../sources/harvest.js';
 import { claimSeed, inClaim, renewClaim } from './claims.js';
@@ -53,6 +54,15 @@ export class PgHarvestStore implements HarvestStore {
       ]);
       for (const gap of gaps) await noteGap(client, { seed: seed.id, harvest, at }, gap);
       if (reach === 'whole') await extendWatched(client, { seed: seed.id, harvest, at });
+    });
+  }
+
+  accountStated(claim: Claim, stated: Stated): Promise<void> {
+    return inClaim(this.pool, claim, async (client) => {
+      await client.query('UPDATE seed SET account_stated = $2 WHERE seed_id = $1', [
+        claim.seed.id,
+        JSON.stringify(stated),
+      ]);
     });
   }
 

@@ -21,16 +21,20 @@ export interface SeedRecord {
   state: SeedState;
   cursor: SeedRow['cursor'];
   failures: number;
+  accountState: SeedRow['account']['state'];
+  stated: SeedRow['account']['stated'];
 }
 
 export const SEED_COLUMNS = `replace(s.seed_id::text, '-', '') AS id, replace(s.collection_id::text, '-', '') AS collection,
   s.connector, s.source, s.uri, s.name, s.settings, s.credential, s.authority, s.trusted, s.every_seconds AS every,
-  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures`;
+  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures,
+  s.account_state AS "accountState", s.account_stated AS stated`;
 
 export function seedRow(record: SeedRecord): SeedRow {
-  const { id, collection, every, interval, credential, authority, ...rest } = record;
+  const { id, collection, every, interval, credential, authority, accountState, stated, ...rest } = record;
   return {
     ...rest,
+    account: { state: accountState, stated },
     id: id as Key,
     collection: collection as Key,
     everySeconds: every,

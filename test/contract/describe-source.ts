@@ -11,8 +11,16 @@ import fc from 'fast-check';
 import { canonicalise, type Json } from '../../src/core/canonical.js';
 import { Rejection } from '../../src/core/errors.js';
 import { sha256 } from '../../src/core/digest.js';
-import { isRefused, OUTCOMES, type Reading, type RefusedItem } from '../../src/core/reading.js';
+import {
+  isProfile,
+  isRefused,
+  OUTCOMES,
+  type Item,
+  type ProfileReading,
+  type Reading,
+} from '../../src/core/reading.js';
 import { msOf } from '../../src/core/time.js';
+import { actorUri } from '../../src/core/uri.js';
 import {
   HEAD_BYTES,
   type CaptureContext,
@@ -37,10 +45,20 @@ export interface Fixture {
   readonly options?: Partial<ImportOptions>;
 }
 
+/** An answer about an account: a file, and the format that its connector gives it. */
+export interface AccountFixture {
+  readonly path: string;
+  readonly format: string;
+  /** Whose it is, as the seed's URI says. */
+  readonly account?: string;
+}
+
 export interface SourceCase {
   /** From the project's root. */
   readonly folder: string;
   readonly fixtures: readonly Fixture[];
+  /** Where the source reads answers about accounts (`readAccount`): one at least. */
+  readonly accounts?: readonly AccountFixture[];
 }
 
 interface Member {
@@ -53,15 +71,21 @@ interface MemberResult {
   readonly path: string;
   readonly format: string;
   readonly ranges: readonly RecordRange[];
-  readonly items: readonly (readonly (Reading | RefusedItem)[])[];
+  readonly items: readonly (readonly Item[])[];
 }
 
-export function describeSource(source: Source, { folder, fixtures }: SourceCase): void {
+export function describeSource(source: Source, { folder, fixtures, accounts = [] }: SourceCase): void {
   describe(`source ${source.manifest.id}: the contract`, () => {
     it('declares every format that its fixtures have, and has a fixture for every format that it declares', () => {
       const shown = new Set(fixtures.flatMap((fixture) => fixture.format.split(',')));
       expect([...shown].sort()).toEqual(source.manifest.formats.map((format) => format.id).sort());
     });
+
+    it('has an answer about an account if it reads them, and none otherwise', () => {
+      expect(accounts.length > 0).toBe(source.readAccount !== undefined);
+    });
+
+    for (const account of accounts) describeAccount(source, folder, account);
 
     describe.each(fixtures)('$path', (fixture) => {
       const members = load(join(folder, fixture.path));
@@ -110,7 +134,9 @@ export function describeSource(source: Source, { folder, fixtures }: SourceCase)
   });
 }
 
-function expectWellFormed(reading: Reading): void {
+function expectWellFormed(reading: Reading | ProfileReading): void {
+  if (isProfile(reading)) return expectProfile(reading);
+
   expect(OUTCOMES).toContain(reading.outcome);
   if (reading.outcome === 'present') expect(reading.content).toBeDefined();
   // Refuses lone surrogates, inexact integers and whatever else has no canonical form.
@@ -130,7 +156,65 @@ function expectWellFormed(reading: Reading): void {
   }
 }
 
-function expectGolden(path: string, results: readonly MemberResult[]): void {
+/** One record, whatever its length; the same profile each time; and of damaged bytes a profile or a rejection. */
+function describeAccount(source: Source, folder: string, { path, format, account }: AccountFixture): void {
+  const bytes = readFileSync(join(folder, path));
+  const read = (body: Buffer): readonly Item[] =>
+    source.readAccount!(body, {
+      path,
+      format,
+      capture: sha256(body),
+      accession: sha256('a harvest'),
+      offset: 0,
+      length: body.length,
+      survey: undefined,
+      ...(account !== undefined && { account: actorUri(account) }),
+      head: new Uint8Array(0),
+      options: { include: [] },
+    });
+
+  describe(`${path}, an account`, () => {
+    it('is read as a profile and nothing else', () => {
+      expect(source.manifest.formats.map(({ id }) => id)).toContain(format);
+      const items = read(bytes);
+      expect(items.map(isProfile)).toEqual(items.map(() => true));
+      expect(items).not.toEqual([]);
+      for (const item of items) if (isProfile(item)) expectProfile(item);
+      expect(read(Buffer.from(bytes))).toEqual(items);
+      expectGolden(join(folder, `${path}.golden.json`), items);
+    });
+
+    it('answers cut and damaged bytes with rejections, never with a crash', () => {
+      fc.assert(
+        fc.property(
+          fc.nat(bytes.length),
+          fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+          (cut, damage) => {
+            const body = Buffer.from(bytes.subarray(0, cut));
+            if (body.length > 0) for (const [at, byte] of damage) body[at % body.length] = byte;
+            try {
+              for (const item of read(body)) if (!isRefused(item) && isProfile(item)) expectProfile(item);
+            } catch (error) {
+              if (!(error instanceof Rejection)) throw error;
+            }
+          },
+        ),
+        { numRuns: 100 },
+      );
+    });
+  });
+}
+
+/** Something is said of somebody, in canonical form. */
+function expectProfile(reading: ProfileReading): void {
+  canonicalise(reading as unknown as Json);
+  expect(reading.actor).toMatch(/^[a-z][a-z0-9+.-]*:/);
+  expect(Object.keys(reading.profile)).not.toEqual([]);
+  for (const time of [reading.profile.published, reading.claimedFrom, reading.observedAt?.at])
+    if (time) expect(msOf(time)).not.toBeNaN();
+}
+
+function expectGolden(path: string, results: unknown): void {
   const text = JSON.stringify(results, null, 1) + '\n';
   if (process.env['PERDURE_UPDATE_GOLDEN'] === '1') return writeFileSync(path, text);
   if (!existsSync(path)) throw new Error(`${path} is missing: run with PERDURE_UPDATE_GOLDEN=1 and read what it wrote`);
@@ -203,7 +287,7 @@ async function readMember(
     ranges.push(range);
   }
   const capture = sha256(member.bytes);
-  const items = ranges.map((range): readonly (Reading | RefusedItem)[] => {
+  const items = ranges.map((range): readonly Item[] => {
     if (range.refused) return [{ refused: range.refused.reason, detail: range.refused.detail }];
     const { offset, length, name } = range;
     const context: CaptureContext = {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { sha256, type Key } from '../../src/core/digest.js';
 import { coverageOf } from '../support/coverage.js';
-import { history, locatorsOf } from '../../src/read/index.js';
+import { actorHistory, history, locatorsOf } from '../../src/read/index.js';
 import { SOURCES } from '../../src/sources/index.js';
 import { openHarvestRig, type HarvestRig } from '../support/harvest-rig.js';
 import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
@@ -164,25 +164,90 @@ describe('S2: a spent rate budget', () => {
   });
 });
 
-describe('S4: renamed, then suspended', () => {
-  it('is the same actor with one more profile, and no post is called deleted', async () => {
-    const actors = () => rig.rows<{ uri: string }>('SELECT uri FROM actor');
-    const profiles = () => rig.rows<{ handle: string }>('SELECT DISTINCT handle FROM profile ORDER BY handle');
-    expect(await profiles()).toHaveLength(1);
-    server.rename('nour_aleppo');
-    server.post('under another name');
-    await rig.harvest(seed);
-    expect(await actors()).toHaveLength(1);
-    expect(await profiles()).toHaveLength(2);
+interface Named {
+  acct: string;
+  id: string;
+  uri: string;
+  suspended?: boolean;
+}
 
+describe('S4: renamed, then suspended', () => {
+  const profiles = async (): Promise<readonly (readonly unknown[])[]> =>
+    (await actorHistory(rig.archive.pool, server.actor))!.versions.map(({ content }) => [
+      content?.handle,
+      content?.status,
+    ]);
+  // In between its list was empty, and it was asked after itself.
+  const FIRST = ['nour@social.example', 'active'];
+  const SECOND = ['nour_aleppo@social.example', undefined];
+
+  it('is the same actor with one more profile, though nothing was posted', async () => {
+    expect(await profiles()).toEqual([FIRST]);
+    server.rename('nour_aleppo');
+    await rig.harvest(seed);
+    expect(await profiles()).toEqual([FIRST, SECOND]);
+    expect(await rig.rows('SELECT uri FROM actor')).toHaveLength(1);
+  });
+
+  it('is suspended in one more, said once, and no post is called deleted', async () => {
     const before = await rig.rows(`SELECT 1 FROM observation WHERE outcome = 'deleted'`);
     server.suspend();
     await rig.harvest(seed);
-    const account = await rig.row<{ state: string }>(
-      'SELECT account_state AS state FROM seed WHERE seed_id = $1',
-      seed,
-    );
-    expect(account.state).toBe('suspended');
+    const { n } = await rig.row<{ n: number }>('SELECT count(*)::int AS n FROM profile_observation');
+    await rig.harvest(seed);
+    await rig.harvest(seed);
+    expect(await rig.row('SELECT account_state AS state FROM seed WHERE seed_id = $1', seed)).toEqual({
+      state: 'suspended',
+    });
     expect(await rig.rows(`SELECT 1 FROM observation WHERE outcome = 'deleted'`)).toEqual(before);
+    expect(await profiles()).toEqual([FIRST, SECOND, ['nour_aleppo@social.example', 'suspended']]);
+    // Asked after at each harvest, written down each time, and taken in once.
+    expect(await rig.row('SELECT count(*)::int AS n FROM profile_observation')).toEqual({ n });
+  });
+
+  it('names the bytes that say so', async () => {
+    const { observations } = (await actorHistory(rig.archive.pool, server.actor))!;
+    const records = await Promise.all(
+      observations.map(async ({ capture, offset, length }): Promise<Named> => {
+        const bytes = await rig.archive.blobs.read(capture.slice('sha256:'.length) as never, offset, length);
+        return JSON.parse(bytes.toString()) as Named;
+      }),
+    );
+    const { acct, id } = records.find(({ uri, suspended }) => uri === server.actor && suspended === true)!;
+    expect([acct, id]).toEqual(['nour_aleppo', '109348']);
+  });
+
+  it('stands again when it does', async () => {
+    server.suspend(false);
+    server.post('I am back');
+    await rig.harvest(seed);
+    expect(await profiles()).toEqual([
+      FIRST,
+      SECOND,
+      ['nour_aleppo@social.example', 'suspended'],
+      ['nour_aleppo@social.example', 'active'],
+    ]);
+    const sums = await rig.rows('SELECT accession_id FROM ingest_range WHERE read <> new + duplicate + rejected');
+    expect(sums).toEqual([]);
+  });
+
+  it('is told in a line of its own where the platform shows nothing of it', async () => {
+    const gone = () => ({ status: 410, body: { error: 'Gone' } });
+    server.listing = gone;
+    server.tape.on('GET /api/v1/accounts/109348', gone());
+    await rig.harvest(seed);
+    await rig.harvest(seed);
+    const { versions, observations } = (await actorHistory(rig.archive.pool, server.actor))!;
+    // The tape goes on showing the posts themselves, as no server does.
+    const told = versions.filter(({ content }) => content?.status === 'suspended').at(-1)!;
+    expect([told.content, told.observations]).toEqual([{ status: 'suspended' }, 1]);
+    const { capture, offset, length } = observations.find(({ snapshot }) => snapshot === told.snapshot)!;
+    const bytes = await rig.archive.blobs.read(capture.slice('sha256:'.length) as never, offset, length);
+    const look = { perdure: 'look', actor: server.actor, exchange: { status: 410 } };
+    expect(JSON.parse(bytes.toString())).toMatchObject(look);
+
+    server.listing = undefined;
+    await rig.harvest(seed);
+    expect((await profiles()).at(-1)).toEqual(['nour_aleppo@social.example', 'active']);
   });
 });

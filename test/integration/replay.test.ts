@@ -12,11 +12,26 @@ import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { counts, dump, empty, rejects } from '../support/dump.js';
 import { openTestArchive, type TestArchive } from '../support/pipeline.js';
 
-/** A line of an export: a few notes by a few people, edited, removed, answered, damaged. */
+/** A line of an export: a few notes by a few people, edited, removed, answered, damaged; and people by themselves. */
 const line = fc.oneof(
   { weight: 9, arbitrary: note() },
+  { weight: 3, arbitrary: person() },
   { weight: 1, arbitrary: fc.constantFrom('{"note":"x"}', '{"note": ', '[]', '{"by":{"id":"1"},"body":"no id"}') },
 );
+
+/** What somebody says of themselves, and no note. */
+function person() {
+  return fc
+    .record({
+      by: fc.record({
+        id: fc.integer({ min: 1, max: 4 }).map(String),
+        name: fc.constantFrom('نور', 'Sami', 'Rima 🌙', '\u0000', 'lone \ud800'),
+      }),
+      since: fc.constantFrom(null, '2016-12-13T20:00:00Z', '2016-12-13T21:00:00Z'),
+      seen: fc.constantFrom(undefined, '2017-01-01T00:00:00Z', '2018-01-01T00:00:00Z'),
+    })
+    .map((fields) => JSON.stringify(fields));
+}
 
 function note() {
   return fc
@@ -96,7 +111,11 @@ describe('replay', () => {
   });
 
   it('adds nothing when everything is handed in again', async () => {
-    const paths = await files([['{"note":"5","by":{"id":"1","name":"Rima"},"at":"2016-12-13T19:04:11Z","body":"x"}']]);
+    const lines = [
+      '{"note":"5","by":{"id":"1","name":"Rima"},"at":"2016-12-13T19:04:11Z","body":"x"}',
+      '{"by":{"id":"1","name":"Rima H."},"since":"2016-12-14T00:00:00Z"}',
+    ];
+    const paths = await files([lines]);
     await empty(archive.pool);
     for (const path of paths) await archive.import(path);
     const before = await dump(archive.pool);
@@ -107,6 +126,22 @@ describe('replay', () => {
     expect(both['new']).toBe(first['new']);
     expect(both['duplicate']).toBe(first['new']);
     expect(both['new_posts']).toBe(first['new_posts']);
+  });
+
+  it('counts a profile without a post as an item, and as no post', async () => {
+    const profile = '{"by":{"id":"3","name":"Rima"},"since":"2016-12-14T00:00:00Z"}';
+    const [path] = await files([[profile, profile, '{"by":{"id":"3"},"since":"2016-12-14T00:00:00Z"}']]);
+    await empty(archive.pool);
+    await archive.import(path!);
+    // The note before them, the profile at its two places, and one that says nothing.
+    expect(await counts(archive.pool)).toMatchObject({ read: 4, new: 3, duplicate: 0, rejected: 1, new_posts: 1 });
+    const held = await archive.pool.query<{ profiles: number; places: number }>(
+      `SELECT count(DISTINCT p.digest)::int AS profiles, count(DISTINCT o.byte_offset)::int AS places
+       FROM actor a JOIN profile p USING (actor_id) JOIN profile_observation o USING (actor_id) WHERE a.uri LIKE '%/3'`,
+    );
+    expect(held.rows).toEqual([{ profiles: 1, places: 2 }]);
+    await archive.import(path!);
+    expect(await counts(archive.pool)).toMatchObject({ read: 8, new: 3, duplicate: 3, rejected: 2 });
   });
 
   it('keeps what it cannot store as a platform wrote it: zero bytes and lone surrogates, marked as lossy', async () => {

@@ -2,13 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256, type Digest } from '../../src/core/digest.js';
 import { Rejection } from '../../src/core/errors.js';
-import type { Reading, RefusedItem } from '../../src/core/reading.js';
+import type { Item, RefusedItem } from '../../src/core/reading.js';
+import { actorUri } from '../../src/core/uri.js';
 import { openAgents, type AgentOptions } from '../../src/network/agent.js';
 import { memoryBudgets } from '../../src/network/budgets.js';
 import { openIo, type IoDeps } from '../../src/network/io.js';
 import type {
   Bookmark,
   Captured,
+  CapturedAccount,
   Credential,
   ExchangeRecord,
   HarvestIo,
@@ -87,11 +89,31 @@ export function openTestIo(options: TestIoOptions = {}): TestIo {
   };
 }
 
-/** Everything that a harvest or a look yields. */
-export async function stepsOf(steps: AsyncIterable<HarvestStep>): Promise<HarvestStep[]> {
-  const all: HarvestStep[] = [];
-  for await (const step of steps) all.push(step);
+/** Everything that a harvest or a look yields, but for the account as it is shown on the way: that is `profilesOf`. */
+export async function stepsOf(steps: AsyncIterable<HarvestStep>): Promise<Exclude<HarvestStep, CapturedAccount>[]> {
+  const all: Exclude<HarvestStep, CapturedAccount>[] = [];
+  for await (const step of steps) if (step.kind !== 'profile') all.push(step);
   return all;
+}
+
+/** What the archive would make of the answers about the account that a harvest or a look hands over. */
+export async function profilesOf(
+  source: Source,
+  testIo: Pick<TestIo, 'body'>,
+  account: string,
+  steps: AsyncIterable<HarvestStep>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for await (const step of steps) {
+    if (step.kind !== 'profile') continue;
+    const { exchange, format } = step;
+    const context = { path: 'account', format, capture: exchange.digest, accession: sha256('a harvest'), offset: 0 };
+    const body = testIo.body(exchange.digest);
+    const rest = { length: body.length, survey: undefined, address: exchange.url, head: Buffer.alloc(0) };
+    const whole = { ...context, ...rest, account: actorUri(account), options: { include: [] } };
+    items.push(...source.readAccount!(body, whole));
+  }
+  return items;
 }
 
 /** The answers that hold records, in their order. */
@@ -111,13 +133,13 @@ export async function readingsOf(
   source: Source,
   testIo: Pick<TestIo, 'body'>,
   { exchange, format, about }: Captured,
-): Promise<(Reading | RefusedItem)[]> {
+): Promise<Item[]> {
   const bytes = testIo.body(exchange.digest);
   if (bytes.length === 0) return [];
   if (!source.manifest.formats.some(({ id }) => id === format))
     throw new Error(`${source.manifest.id} has no format ${format}`);
   const path = new URL(exchange.url).pathname.replace(/^\/+/, '') || 'index';
-  const items: (Reading | RefusedItem)[] = [];
+  const items: Item[] = [];
   try {
     for await (const { offset, length, name, refused } of source.split(once(bytes), format, path)) {
       if (refused) {
@@ -146,11 +168,7 @@ export async function readingsOf(
   return items;
 }
 
-function normalised(
-  source: Source,
-  record: Uint8Array,
-  context: Parameters<Source['normalise']>[1],
-): readonly (Reading | RefusedItem)[] {
+function normalised(source: Source, record: Uint8Array, context: Parameters<Source['normalise']>[1]): readonly Item[] {
   try {
     const items = source.normalise(record, context);
     return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];

@@ -17,7 +17,7 @@ export interface MastodonTape {
   delete(id: string): void;
   restore(id: string): void;
   rename(username: string): void;
-  suspend(): void;
+  suspend(suspended?: boolean): void;
   /** Plays something else for the list of posts, until it is told `undefined`. */
   listing: ((request: TapeRequest, honest: () => Reply) => Reply) | undefined;
   close(): Promise<void>;
@@ -127,7 +127,7 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
     delete: (id) => void (find(id).gone = true),
     restore: (id) => void (find(id).gone = false),
     rename: (name) => void (username = name),
-    suspend: () => void (suspended = true),
+    suspend: (now = true) => void (suspended = now),
     close: () => tape.close(),
   };
 

@@ -243,6 +243,7 @@ function profileText(version: ProfileVersionView, before: ProfileVersionView | u
   fact('about', profile.summary);
   fact('place', profile.location);
   fact('link', profile.url);
+  if (profile.status !== 'active') fact('the platform says', profile.status);
   if (before?.content && version.content) {
     const fields = PROFILE_LAW.disagreements(before.content, version.content);
     if (fields.length > 0) lines.push(`${INDENT}${paint.dim('changed:')} ${fields.join(', ')}\n`);

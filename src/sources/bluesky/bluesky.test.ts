@@ -5,6 +5,11 @@ const include = ['likes'] as const;
 
 describeSource(bluesky, {
   folder: 'src/sources/bluesky/fixtures',
+  accounts: [
+    { path: 'accounts/record.json', format: 'bluesky-api' },
+    { path: 'accounts/did.json', format: 'bluesky-api' },
+    { path: 'accounts/view.json', format: 'bluesky-api' },
+  ],
   fixtures: [
     // One block has two keys; a follow, a gate, another application's record and a post that the tree does not name.
     { path: 'repository', format: 'bluesky-car', records: 11, read: 12, rejected: 4, options: { include } },

@@ -1,6 +1,14 @@
 /** Following an account at its own server, where the server misbehaves; the real one is in connector.pds.test.ts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  bookmark,
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { blueskyConnector as connector } from './connector.js';
@@ -158,6 +166,10 @@ describe('a harvest', () => {
     const steps = await stepsOf(connector.harvest(seed, { rev: 'r1', identityAt: Date.now(), known: {} }, both.io));
     expect(steps.map(({ kind }) => kind)).toEqual(['account', 'captured', 'bookmark']);
     expect(steps[0]).toMatchObject({ state: 'moved', settings: { pds: 'https://new.example' } });
+    const again = connector.harvest(seed, { rev: 'r1', identityAt: Date.now(), known: {} }, both.io);
+    expect(await profilesOf(bluesky, both, DID, again)).toEqual([
+      { actor: DID, hand: 'first', profile: { handle: 'nour.example' } },
+    ]);
     await both.close();
     await moved.close();
   });

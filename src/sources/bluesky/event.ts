@@ -6,6 +6,7 @@
  *
  * In its first weeks `kind` was `type`, of three letters, and an operation one letter.
  */
+import type { AccountStatus } from '../../core/content.js';
 import { Rejection } from '../../core/errors.js';
 import type { Observed, Reading } from '../../core/reading.js';
 import { msOf } from '../../core/time.js';
@@ -14,7 +15,7 @@ import { present, presentOrNothing, refused, type Item } from '../shared/items.j
 import { handleOf } from './actor.js';
 import { readDeletion, readRecord, type Env } from './record.js';
 import { timeOfMicros, timeOfTid } from './time.js';
-import { isDid, placeOf, profileUri, tryActor } from './uri.js';
+import { isDid, placeOf, tryActor } from './uri.js';
 
 const KINDS: Readonly<Record<string, string>> = { com: 'commit', id: 'identity', acc: 'account' };
 const OPERATIONS: Readonly<Record<string, string>> = { c: 'create', u: 'update', d: 'delete' };
@@ -73,19 +74,21 @@ export function readAccount(
   const actor = tryActor(did);
   if (!actor || !isDid(did)) throw new Rejection('no-identity', `an event about an account (${kind}) that names none`);
   const handle = handleOf(body['handle']);
-  const active = body['active'];
-  const status = asString(body['status']) ?? (active === true ? 'active' : undefined);
-  const profile = presentOrNothing({
-    handle,
-    extra: kind === 'account' && status !== undefined ? { status } : undefined,
-  });
+  const said =
+    kind === 'account' ? (asString(body['status']) ?? (body['active'] === true ? 'active' : undefined)) : undefined;
+  const status = said === undefined ? undefined : STATUSES.get(said);
+  // `throttled`, `desynchronized`: words about a server, which nothing else has.
+  const extra = said === undefined || said === status ? undefined : { status: said };
+  const profile = presentOrNothing({ handle, status, extra });
   if (!profile)
     return refused('service-message', `an event about ${did} (${kind}) that says neither handle nor status`);
-  return {
-    post: profileUri(did),
-    outcome: 'notCaptured',
-    hand: 'second',
-    actors: [{ actor, profile }],
-    ...present({ observedAt }),
-  };
+  return { actor, profile, hand: 'first', ...present({ observedAt }) };
 }
+
+const STATUSES: ReadonlyMap<string, AccountStatus> = new Map([
+  ['active', 'active'],
+  ['takendown', 'suspended'],
+  ['suspended', 'suspended'],
+  ['deactivated', 'deactivated'],
+  ['deleted', 'deleted'],
+]);

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { decompress } from 'fzstd';
 import { readPackage } from '../../../test/contract/describe-source.js';
-import { isRefused, type Reading } from '../../core/reading.js';
+import { isOfPost, isProfile, isRefused, type Reading } from '../../core/reading.js';
 import { bluesky } from './index.js';
 
 const EXPORTS = join('..', 'shared', 'data', 'exports');
@@ -44,11 +44,11 @@ async function itemsOf(...paths: string[]) {
 }
 
 async function readingsOf(...paths: string[]): Promise<Reading[]> {
-  return (await itemsOf(...paths)).filter((item): item is Reading => !isRefused(item));
+  return (await itemsOf(...paths)).filter(isOfPost);
 }
 
 function isPost({ content, hand }: Reading): boolean {
-  return content !== undefined && content.type !== 'Profile' && hand === 'first';
+  return content !== undefined && hand === 'first';
 }
 
 /** Path → what differs, and why we are right. */
@@ -67,7 +67,7 @@ describeHere(`bluesky: the real files${cases.length > 0 ? '' : ' (skipped: no ..
   it.each(cases.length > 0 ? cases : ['absent'])('%s', async (path) => {
     const theirs = { ...expected[path]!, ...EXPLAINED[path] };
     const items = await itemsOf(path);
-    const readings = items.filter((item): item is Reading => !isRefused(item));
+    const readings = items.filter(isOfPost);
     const posts = readings.filter(isPost);
     if (theirs.kind === 'not-posts') expect(posts).toEqual([]);
     else {
@@ -133,12 +133,13 @@ describeHere('bluesky: the same posts by several ways', () => {
       .split('\n');
     const items = await itemsOf(`${JETSTREAM}/repo.car`);
     expect(items).toHaveLength(rows.length);
-    const readings = items.filter((item): item is Reading => !isRefused(item) && item.content !== undefined);
+    const readings = items.filter((item): item is Reading => isOfPost(item) && item.content !== undefined);
     const ours = readings.map(
       ({ post, content }) => `${post.split('/').slice(3).join('/')}\t${content!.extra!['cid'] as string}`,
     );
-    const theirs = rows.filter((row) => /^app\.bsky\.(feed\.(post|repost)|actor\.profile)\//.test(row));
+    const theirs = rows.filter((row) => /^app\.bsky\.feed\.(post|repost)\//.test(row));
     expect(ours.sort()).toEqual(theirs.sort());
+    expect(items.filter(isProfile)).toHaveLength(1);
     expect(items.filter(isRefused).map(({ refused }) => refused)).toEqual(['lists', 'lists', 'lists']);
   });
 
@@ -160,10 +161,10 @@ describeHere('bluesky: the same posts by several ways', () => {
     ],
   ])('%s is signed by the key in %s: %s', async (car, document, signed) => {
     const folder = 'bluesky/indigo/testing/testdata';
-    const readings = await readingsOf(`${folder}/${car}`, `${folder}/${document}`);
-    const profile = readings.find(({ content }) => content?.type === 'Profile');
-    expect(profile!.content!.extra!['commit']).toMatchObject({ signed });
-    expect(readings.every(({ losses }) => losses?.some((loss) => loss.startsWith('sig:')) ?? signed)).toBe(true);
+    const items = await itemsOf(`${folder}/${car}`, `${folder}/${document}`);
+    const stated = [...items.filter(isOfPost), ...items.filter(isProfile)];
+    expect(items.filter(isProfile)).toHaveLength(1);
+    expect(stated.every(({ losses }) => losses?.some((loss) => loss.startsWith('sig:')) ?? signed)).toBe(true);
   });
 });
 

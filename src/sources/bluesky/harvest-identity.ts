@@ -1,10 +1,10 @@
 /** DID documents (https://atproto.com/specs/did): where an account's records are, what it is called, which key signs. */
 import type { Exchange, HarvestIo, HarvestStep } from '../harvest.js';
 import { NetworkError, RateLimited } from '../harvest.js';
-import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
+import { asObject, asString, type JsonObject } from '../shared/json.js';
 import { documentOf, type Key } from './commit.js';
+import { readDocument } from './did-document.js';
 import { objectOf } from './harvest-ask.js';
-import { isHandle } from './harvest-name.js';
 
 /** What `harvest` needs of a seed. */
 export interface RepoSettings {
@@ -75,21 +75,6 @@ function documentUrl(did: string): string | undefined {
   return host && `https://${decodeURIComponent(host)}/.well-known/did.json`;
 }
 
-export function readDocument(document: JsonObject): Pick<Identity, 'pds' | 'handle'> {
-  const service = asArray(document['service'])
-    .filter(isObject)
-    .find((each) => asString(each['id'])?.endsWith('#atproto_pds') === true);
-  const handle = asArray(document['alsoKnownAs'])
-    .map((name) => (asString(name)?.startsWith('at://') === true ? asString(name)!.slice(5).toLowerCase() : ''))
-    .find(isHandle);
-  return { pds: originOf(asString(service?.['serviceEndpoint'])), handle };
-}
-
-function originOf(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined || !/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) return undefined;
-  return new URL(endpoint).origin;
-}
-
 /** What the document says otherwise than the seed. @returns what is to be asked from now on */
 export function* notesOn(
   { exchange, pds, handle, isGone }: Identity,
@@ -97,6 +82,7 @@ export function* notesOn(
 ): Generator<HarvestStep, RepoSettings> {
   const now = { did: before.did, pds: pds ?? before.pds, handle: handle ?? before.handle };
   const settings = storedSettings(now);
+  if (handle !== undefined) yield { kind: 'profile', exchange, format: 'bluesky-api' };
   if (isGone) {
     const detail = `${before.did} was given up (410)`;
     yield { kind: 'account', exchange, state: 'deleted', detail };

@@ -133,7 +133,7 @@ class RepoHarvest {
     const query = { repo: did, collection: PROFILE, rkey: 'self' };
     const { body, exchange } = await ask(this.io, pds, 'com.atproto.repo.getRecord', query);
     if (body?.['uri'] === profileUri(did) && asObject(body['value']))
-      yield { kind: 'captured', exchange, format: 'bluesky-api', posts: [] };
+      yield { kind: 'profile', exchange, format: 'bluesky-api' };
   }
 
   private known(): Place['known'] {

@@ -5,7 +5,8 @@ import { NetworkError } from '../harvest.js';
 import { asObject, asString } from '../shared/json.js';
 import { ask } from './harvest-ask.js';
 import { APP_VIEW } from './harvest-feed.js';
-import { identityOf, readDocument, storedSettings } from './harvest-identity.js';
+import { readDocument } from './did-document.js';
+import { identityOf, storedSettings } from './harvest-identity.js';
 import { accountIn, type AccountName } from './harvest-name.js';
 import { isDid, tryActor } from './uri.js';
 

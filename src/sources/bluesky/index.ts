@@ -7,7 +7,7 @@
 import type { Source } from '../source.js';
 import { jetstreamConnector } from './connector-jetstream.js';
 import { blueskyConnector } from './connector.js';
-import { normalise } from './normalise.js';
+import { normalise, readAccount } from './normalise.js';
 import { recognise } from './recognise.js';
 import { split } from './split.js';
 import { survey } from './survey.js';
@@ -17,7 +17,7 @@ export const bluesky: Source = {
   manifest: {
     id: 'bluesky',
     name: 'Bluesky and the AT Protocol',
-    reader: 1,
+    reader: 2,
     formats: [
       {
         id: 'bluesky-car',
@@ -38,5 +38,6 @@ export const bluesky: Source = {
   survey,
   split,
   normalise,
+  readAccount,
   locate,
 };

@@ -1,18 +1,18 @@
 /** One record to readings: a block of a repository, an answer of the API or an entry of it, an event, a frame. */
-import type { Json } from '../../core/canonical.js';
 import { Rejection } from '../../core/errors.js';
-import type { Observed } from '../../core/reading.js';
+import { isOfPost, type Observed, type ProfileReading, type RefusedItem } from '../../core/reading.js';
 import { asArray, asObject, asString, isObject, parseJson, type JsonObject } from '../shared/json.js';
-import { guarded, present, refused, storableItems, type Item } from '../shared/items.js';
+import { guarded, refused, storableItems, type Item } from '../shared/items.js';
 import type { CaptureContext } from '../source.js';
 import { actorOfView } from './actor.js';
 import { bufferOf, cidAt, CID_LENGTH, decodeObject, isNamedBy, showCid } from './cbor.js';
 import { isEvent, readEvent } from './event.js';
+import { readDocument } from './did-document.js';
 import { NOT_SIGNED, readCommit, readFrame, type Keys } from './frame.js';
 import { likeOf, readRecord, referenceBy, type Env } from './record.js';
 import type { Facts, Head } from './survey.js';
 import { timeOfTid } from './time.js';
-import { placeOf, profileUri, tryPostUri } from './uri.js';
+import { isDid, placeOf, tryActor, tryPostUri } from './uri.js';
 import { readFeedItem, readThread, readView } from './view.js';
 
 /** Pages in a list, lists in a page. */
@@ -42,15 +42,13 @@ function readBlock(record: Uint8Array, context: CaptureContext, head: Head | und
   const at = timeOfTid(head?.rev);
   // So the repository stood when it was last changed; whether it was exported a day or a year later, no CAR says.
   const observedAt: Observed | undefined = at && { at, basis: 'manifest' };
-  const commit =
-    head && (present({ cid: head.cid, rev: head.rev, sig: head.sig, signed: head.signed }) as { [key: string]: Json });
   return (context.name ?? '').split(' ').flatMap((name) =>
     guarded(() => {
       const [did, collection, rkey, more] = name.split('/');
       const place = more === undefined ? placeOf(did, collection, rkey) : undefined;
       if (!place)
         throw new Rejection('no-identity', `the tree’s key ${JSON.stringify(name.slice(0, 120))} names no record`);
-      return [readRecord(place, value, { hand: 'first', cid: showCid(cid), observedAt, commit, losses }, env)];
+      return [readRecord(place, value, { hand: 'first', cid: showCid(cid), observedAt, losses }, env)];
     }),
   );
 }
@@ -151,15 +149,25 @@ function readOther(value: JsonObject, env: Env): readonly Item[] {
   return [refused('not-a-post', `nothing known of Bluesky: ${Object.keys(value).slice(0, 6).join(', ')}`)];
 }
 
+// ── an answer about an account ──────────────────────────────────────────────────────────────────────────────────────
+
+/** A DID document, which names the handle; or what `getProfile` and the record of a profile are answered with. */
+export function readAccount(body: Uint8Array, context: CaptureContext): readonly (ProfileReading | RefusedItem)[] {
+  const value = asObject(parseJson(body));
+  const did = value?.['id'];
+  const actor = tryActor(did);
+  if (value && actor && isDid(did) && Array.isArray(value['alsoKnownAs'])) {
+    const { handle } = readDocument(value);
+    if (handle === undefined) return [refused('service-message', `the DID document of ${did} names no handle`)];
+    return [{ actor, profile: { handle }, hand: 'first' }];
+  }
+  const items = normalise(body, context).filter((item): item is ProfileReading | RefusedItem => !isOfPost(item));
+  return items.length > 0 ? items : [refused('not-a-post', 'nothing that is known of an account')];
+}
+
 /** getProfile, getProfiles. */
 function readProfileView(view: JsonObject, env: Env): Item {
   const reading = actorOfView(view, env.timezone);
   if (!reading) return refused('users', 'an account without a DID: whose it is is not said');
-  return {
-    post: profileUri(reading.actor),
-    outcome: 'present',
-    hand: 'first',
-    content: { type: 'Profile', visibility: 'public', attributedTo: reading.actor },
-    actors: [reading],
-  };
+  return { ...reading, hand: 'first' };
 }

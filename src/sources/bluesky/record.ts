@@ -1,8 +1,7 @@
 /** One record of a repository, wherever it was handed over: a post, a repost, a like, a profile; or why it is none. */
-import type { Json } from '../../core/canonical.js';
 import type { Content } from '../../core/content.js';
 import { Rejection } from '../../core/errors.js';
-import type { ActorReading, Observed, Reading } from '../../core/reading.js';
+import type { ActorReading, Observed, ProfileReading, Reading } from '../../core/reading.js';
 import type { Time } from '../../core/time.js';
 import { asObject, type JsonObject } from '../shared/json.js';
 import { present, refused, type Item } from '../shared/items.js';
@@ -33,8 +32,6 @@ export interface Around extends Beside {
   readonly aliases?: readonly string[] | undefined;
   readonly actors?: readonly ActorReading[] | undefined;
   readonly losses?: readonly string[] | undefined;
-  /** The commit that a profile came with. */
-  readonly commit?: { readonly [key: string]: Json } | undefined;
 }
 
 export function readRecord(place: Place, record: JsonObject, around: Around, env: Env): Item {
@@ -46,7 +43,7 @@ export function readRecord(place: Place, record: JsonObject, around: Around, env
     case REPOST:
       return readRepost(place, record, around, env);
     case PROFILE:
-      return readProfile(place, record, around, env);
+      return readProfile(place, record, around);
     case LIKE:
       return readLike(place, record, around, env);
     default: {
@@ -80,14 +77,16 @@ function readRepost(place: Place, record: JsonObject, around: Around, env: Env):
   );
 }
 
-/** A statement like any other, with an address of its own; what it states is the actor’s profile. */
-function readProfile(place: Place, record: JsonObject, around: Around, env: Env): Reading {
-  const losses = [...(around.losses ?? [])];
-  const content = frame('Profile', place, record, around, env, losses);
-  const actor = tryActor(place.did)!;
-  const extra = { ...content.extra, ...(around.commit && { commit: around.commit }) };
-  const whole = Object.keys(extra).length > 0 ? { ...content, extra } : content;
-  return { ...reading(place, whole, around, losses), actors: [{ actor, profile: profileOfRecord(record) }] };
+/** What an account says of itself: no post, though its record has an address as posts do. */
+function readProfile(place: Place, record: JsonObject, around: Around): ProfileReading {
+  const { hand, observedAt, claimedFrom, edition, losses = [] } = around;
+  return {
+    actor: tryActor(place.did)!,
+    profile: profileOfRecord(record),
+    hand,
+    ...present({ observedAt, claimedFrom, edition }),
+    ...(losses.length > 0 && { losses }),
+  };
 }
 
 function frame(type: string, place: Place, record: JsonObject, around: Around, env: Env, losses: string[]): Content {
@@ -140,13 +139,19 @@ export function readDeletion(
   { observedAt, claimedFrom, losses = [] }: Pick<Around, 'observedAt' | 'claimedFrom' | 'losses'>,
 ): Item {
   const { collection } = place;
-  if (collection === POST || collection === REPOST || collection === PROFILE) {
+  const doubts = losses.length > 0 && { losses };
+  if (collection === PROFILE) {
+    // Without the record an account has neither: so the network shows it.
+    const profile = { name: '', summary: '' };
+    return { actor: tryActor(place.did)!, profile, hand: 'first', ...present({ observedAt, claimedFrom }), ...doubts };
+  }
+  if (collection === POST || collection === REPOST) {
     return {
       post: uriOf(place),
       outcome: 'deleted',
       hand: 'first',
       ...present({ observedAt, claimedFrom }),
-      ...(losses.length > 0 && { losses }),
+      ...doubts,
     };
   }
   if (collection === LIKE) return refused('not-supported', 'a like that was taken back: it does not say of what');

@@ -3,5 +3,5 @@ import { example } from './index.js';
 
 describeSource(example, {
   folder: 'src/sources/example/fixtures',
-  fixtures: [{ path: 'notes.jsonl', format: 'example-notes', records: 6, read: 6, rejected: 1 }],
+  fixtures: [{ path: 'notes.jsonl', format: 'example-notes', records: 7, read: 7, rejected: 1 }],
 });

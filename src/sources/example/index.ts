@@ -7,24 +7,24 @@ import type { Source } from '../source.js';
 import { splitLines } from '../shared/lines.js';
 import { isObject } from '../shared/json.js';
 import { peekJson } from '../shared/peek.js';
-import { normaliseNote } from './normalise.js';
+import { normaliseLine } from './normalise.js';
 
 export const example: Source = {
   manifest: {
     id: 'example',
     name: 'Example',
-    reader: 1,
+    reader: 2,
     formats: [{ id: 'example-notes', about: 'notes.jsonl, sent by mail: Settings → Export → My notes' }],
     ceilings: ['the export holds the last 10,000 notes'],
   },
 
   recognise({ head }) {
     const first = peekJson(head)?.values[0];
-    if (!isObject(first) || typeof first['note'] !== 'string' || !isObject(first['by'])) return null;
+    if (!isObject(first) || !isObject(first['by']) || !('note' in first || 'since' in first)) return null;
     return { format: 'example-notes', confidence: 0.95, why: 'lines with `note` and `by`', role: 'records' };
   },
 
   split: (member) => splitLines(member),
 
-  normalise: (record, _context) => [normaliseNote(record)],
+  normalise: (record, _context) => [normaliseLine(record)],
 };

@@ -1,7 +1,7 @@
 import type { Content } from '../../core/content.js';
 import { Rejection } from '../../core/errors.js';
-import type { ActorReading, Observed, Reading } from '../../core/reading.js';
-import { msOf, parseIso } from '../../core/time.js';
+import type { ActorReading, Observed, ProfileReading, Reading } from '../../core/reading.js';
+import { msOf, parseIso, type Time } from '../../core/time.js';
 import { actorUri, postUri, type ActorUri, type PostUri } from '../../core/uri.js';
 import { asId, asObject, asString, parseObject, type JsonObject } from '../shared/json.js';
 
@@ -14,17 +14,29 @@ function personUri(id: string): ActorUri {
 }
 
 /** One line, one reading. Throws a Rejection where the line has no id. */
-export function normaliseNote(record: Uint8Array): Reading {
-  const note = parseObject(record);
+export function normaliseLine(record: Uint8Array): Reading | ProfileReading {
+  const line = parseObject(record);
+  return 'note' in line || !('since' in line) ? readNote(line) : readProfile(line);
+}
+
+/** What somebody changed about themselves: no note, and told of nobody else. */
+function readProfile(line: JsonObject): ProfileReading {
+  const author = authorOf(line);
+  if (!author || Object.keys(author.profile).length === 0)
+    throw new Rejection('no-identity', 'the line has no `by.id` of digits, or no `by.name`');
+  const since = parseIso(asString(line['since']) ?? '');
+  return { ...author, hand: 'first', ...seenIn(line), ...(since && editionOf(since)) };
+}
+
+function readNote(note: JsonObject): Reading {
   const id = asId(note['note']);
   if (id === undefined) throw new Rejection('no-identity', 'the line has no `note` id of digits');
 
   const author = authorOf(note);
-  const seen = parseIso(asString(note['seen']) ?? '');
   const common = {
     post: noteUri(id),
     hand: 'first',
-    ...(seen && { observedAt: { at: seen, basis: 'record' } satisfies Observed }),
+    ...seenIn(note),
     ...(author && { actors: [author] }),
   } as const;
 
@@ -35,8 +47,17 @@ export function normaliseNote(record: Uint8Array): Reading {
     ...common,
     outcome: 'present',
     content,
-    ...(stands && { claimedFrom: stands, edition: Math.floor(msOf(stands) / 1000) }),
+    ...(stands && editionOf(stands)),
   };
+}
+
+function seenIn(line: JsonObject): { readonly observedAt?: Observed } {
+  const seen = parseIso(asString(line['seen']) ?? '');
+  return seen ? { observedAt: { at: seen, basis: 'record' } } : {};
+}
+
+function editionOf(stands: Time): { readonly claimedFrom: Time; readonly edition: number } {
+  return { claimedFrom: stands, edition: Math.floor(msOf(stands) / 1000) };
 }
 
 function contentOf(note: JsonObject, author: ActorUri | undefined): Content {

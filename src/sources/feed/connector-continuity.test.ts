@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape } from '../../../test/support/tape-server.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import type { Bookmark, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { feedConnector as connector } from './connector.js';
 import { feed } from './index.js';
@@ -64,7 +64,7 @@ describe('a feed that does not say where it lies', () => {
       options: { include: [] },
     } as unknown as Parameters<typeof normalise>[1];
     const posts = ['https://east.example/a', 'https://west.example/b'].flatMap((address) =>
-      normalise(bytes, { ...context, address }).map((each) => !isRefused(each) && each.post),
+      normalise(bytes, { ...context, address }).map((each) => isOfPost(each) && each.post),
     );
     expect(posts).toEqual(['perdure:feed:east.example%2Fa:4711', 'perdure:feed:west.example%2Fb:4711']);
   });
@@ -171,7 +171,7 @@ it('reads a deletion that the feed itself tells (RFC 6721), and none else', asyn
   tape.on('GET /feed.xml', xml(atom));
   const [step] = captured(await harvest());
   const read = await readingsOf(feed, test, step!);
-  expect(read.map((each) => !isRefused(each) && each.outcome)).toEqual(['deleted', 'present']);
+  expect(read.map((each) => isOfPost(each) && each.outcome)).toEqual(['deleted', 'present']);
 });
 
 describe('secrets', () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape } from '../../../test/support/tape-server.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import type { Bookmark, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { feedConnector as connector } from './connector.js';
 import { feed } from './index.js';
@@ -56,7 +56,7 @@ describe('a harvest', () => {
     const steps = await harvest();
     expect(kinds(steps)).toEqual(['captured', 'bookmark']);
     const read = await readingsOf(feed, test, captured(steps)[0]!);
-    expect(read.map((each) => !isRefused(each) && each.content?.name)).toEqual(['حلب 3', 'حلب 2', 'حلب 1']);
+    expect(read.map((each) => isOfPost(each) && each.content?.name)).toEqual(['حلب 3', 'حلب 2', 'حلب 1']);
   });
 
   it('asks whether it has changed, by the server’s own marks', async () => {

@@ -1,7 +1,7 @@
 /** The items of a feed as far as paging needs them, and whether a list of them goes on where the last one was. */
 import { sha256 } from '../../core/digest.js';
 import { Rejection } from '../../core/errors.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import { msOf } from '../../core/time.js';
 import type { Exchange } from '../harvest.js';
 import { HEAD_BYTES } from '../source.js';
@@ -32,7 +32,7 @@ export async function itemsOf(exchange: Exchange, format: string): Promise<FeedI
   for await (const { offset, length, refused } of splitFeed(once(bytes), format)) {
     if (refused) continue;
     for (const item of read(bytes.subarray(offset, offset + length), { ...context, offset, length })) {
-      if (isRefused(item)) continue;
+      if (!isOfPost(item)) continue;
       const published = item.content?.published;
       items.push({ key: sha256(item.post).slice(0, 16), published: published && msOf(published) });
     }

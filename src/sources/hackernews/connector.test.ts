@@ -1,6 +1,13 @@
 /** Following an account of Hacker News. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Tape } from '../../../test/support/tape-server.js';
 import type { HarvestStep, SeedView } from '../harvest.js';
 import { hackernewsConnector as connector } from './connector.js';
@@ -42,6 +49,12 @@ it('claims accounts only, and finds them by name', async () => {
   });
   tape.on('GET /v0/user/nobody.json', { body: 'null', headers: { 'content-type': 'application/json' } });
   await expect(connector.resolve('hn:nobody', test.io)).rejects.toThrow('no account');
+});
+
+it('hands over what the account says of itself, with the list that it came with', async () => {
+  user([]);
+  const profiles = await profilesOf(hackernews, test, seed.uri, connector.harvest(seed, null, test.io));
+  expect(profiles).toMatchObject([{ actor: seed.uri, profile: { handle: 'nour' }, metrics: { karma: 1 } }]);
 });
 
 it('asks for every item once, oldest first, and next time for what is new', async () => {

@@ -84,6 +84,7 @@ async function* harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): As
     yield { kind: 'account', exchange, state: 'notFound', detail: 'the API knows no account of that name' };
     return;
   }
+  if (user['id'] === name) yield { kind: 'profile', exchange, format: FORMAT };
   const before = placeOf(since);
   const listed = numbersIn(user['submitted']).sort((a, b) => b - a);
   const fresh = listed.filter((id) => id > (before?.newest ?? 0)).slice(0, before ? undefined : seed.backfill);

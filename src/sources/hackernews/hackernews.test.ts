@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeSource } from '../../../test/contract/describe-source.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import { hackernews } from './index.js';
 
 describeSource(hackernews, {
   folder: 'src/sources/hackernews/fixtures',
+  accounts: [{ path: 'accounts/user.json', format: 'hackernews-api' }],
   fixtures: [
     { path: 'items.jsonl', format: 'hackernews-api', records: 13, read: 13, rejected: 4 },
     { path: 'search.json', format: 'hackernews-api', records: 2, read: 2, rejected: 0 },
@@ -54,7 +55,7 @@ describe('hackernews: what is told from what', () => {
       format: 'hackernews-api',
       options: { include: [] },
     } as never);
-    expect(items.map((item) => (isRefused(item) ? item.refused : item.post))).toEqual([
+    expect(items.map((item) => isOfPost(item) && item.post)).toEqual([
       'https://news.ycombinator.com/item?id=1',
       'https://news.ycombinator.com/item?id=2',
     ]);

@@ -8,6 +8,7 @@ import { asArray, type JsonObject } from '../shared/json.js';
 import { splitCsv } from '../shared/csv.js';
 import { splitRecords } from '../shared/split-records.js';
 import type { Source } from '../source.js';
+import { readAccount } from './account.js';
 import { hackernewsConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
@@ -35,6 +36,7 @@ export const hackernews: Source = {
   recognise,
   split: (member, format) => (format === 'hackernews-table' ? splitCsv(member) : splitRecords(member, listsOf)),
   normalise,
+  readAccount,
   locate,
 };
 

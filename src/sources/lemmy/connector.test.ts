@@ -1,6 +1,14 @@
 /** Following people and communities of Lemmy. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  bookmark,
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { lemmyConnector as connector } from './connector.js';
@@ -94,6 +102,14 @@ describe('what is followed', () => {
 });
 
 describe('a harvest', () => {
+  it('hands over the person as the server shows it, posts or none', async () => {
+    tape.on('GET /api/v3/user', details([]));
+    const profiles = await profilesOf(lemmy, test, NOUR, connector.harvest(seed, null, test.io));
+    expect(profiles).toEqual([
+      { actor: NOUR, hand: 'first', profile: { handle: 'nour@lemmy.example', status: 'active' } },
+    ]);
+  });
+
   it('goes back page by page, and next time to what was known', async () => {
     tape.on('GET /api/v3/user', details(range(1, 120)));
     const first = await harvest();

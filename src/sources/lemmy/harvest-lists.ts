@@ -106,6 +106,7 @@ class Walk {
       }
       if (page === 1) {
         this.total = found.total;
+        if (asObject(answer?.['person_view'])) yield { kind: 'profile', exchange, format: FORMAT };
         yield* this.noteOn(exchange, answer);
       }
       const fresh = found.seen.filter(({ ref }) => !known.has(ref));

@@ -9,6 +9,7 @@ import type { Source } from '../source.js';
 import { lemmyConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
+import { readAccount } from './view.js';
 
 export const lemmy: Source = {
   manifest: {
@@ -32,4 +33,5 @@ export const lemmy: Source = {
   // An answer is one record: a comment names what it answers by a number that the same answer explains.
   split: (member) => splitRecords(member),
   normalise,
+  readAccount,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeSource, load } from '../../../test/contract/describe-source.js';
-import { isRefused, type Reading } from '../../core/reading.js';
+import { isOfPost, type Reading } from '../../core/reading.js';
 import { disagreements } from '../../core/rendering.js';
 import { mastodon } from '../mastodon/index.js';
 import { lemmy } from './index.js';
@@ -9,6 +9,10 @@ const FIXTURES = 'src/sources/lemmy/fixtures';
 
 describeSource(lemmy, {
   folder: FIXTURES,
+  accounts: [
+    { path: 'accounts/person.json', format: 'lemmy-api' },
+    { path: 'accounts/banned.json', format: 'lemmy-api' },
+  ],
   fixtures: [
     { path: 'posts.json', format: 'lemmy-api', records: 1, read: 9, rejected: 2 },
     { path: 'comments.json', format: 'lemmy-api', records: 1, read: 6, rejected: 0 },
@@ -82,7 +86,7 @@ describe('lemmy: the same post as ActivityPub', () => {
     const [theirs] = mastodon.normalise(Buffer.from(JSON.stringify(note)), context) as Reading[];
     const [member] = load(`${FIXTURES}/comments.json`);
     const items = lemmy.normalise(member!.bytes, { format: 'lemmy-api', options: { include: [] } } as never);
-    const ours = items.find((item): item is Reading => !isRefused(item) && item.post === theirs!.post);
+    const ours = items.find((item): item is Reading => isOfPost(item) && item.post === theirs!.post);
     expect(ours).toMatchObject({ edition: theirs!.edition, content: { attributedTo: theirs!.content!.attributedTo } });
     expect(disagreements(ours!.content!, theirs!.content!)).toEqual([]);
   });
@@ -93,7 +97,7 @@ describe('lemmy: what a comment answers', () => {
     const [member] = load(`${FIXTURES}/comments.json`);
     const items = lemmy.normalise(member!.bytes, { format: 'lemmy-api', options: { include: [] } } as never);
     const answered = items.flatMap((item) =>
-      isRefused(item) ? [] : [[item.content!.inReplyTo, item.losses?.[0]?.slice(0, 30)]],
+      isOfPost(item) ? [[item.content!.inReplyTo, item.losses?.[0]?.slice(0, 30)]] : [],
     );
     expect(answered.slice(0, 4)).toEqual([
       ['https://lemmy.example/post/900001', undefined],

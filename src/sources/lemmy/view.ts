@@ -5,11 +5,11 @@
  */
 import type { Json } from '../../core/canonical.js';
 import type { Attachment, Content, Link, Visibility } from '../../core/content.js';
-import type { ActorReading, Reading } from '../../core/reading.js';
+import type { ActorReading, ProfileReading, Reading, RefusedItem } from '../../core/reading.js';
 import { msOf, parseIso, timeFromMs, type Time } from '../../core/time.js';
 import type { PostUri } from '../../core/uri.js';
-import { countOf, present, presentOrNothing, webAddress } from '../shared/items.js';
-import { asBoolean, asNumber, asObject, asString, type JsonObject } from '../shared/json.js';
+import { accountItems, countOf, present, presentOrNothing, storableItems, webAddress } from '../shared/items.js';
+import { asBoolean, asNumber, asObject, asString, parseJson, type JsonObject } from '../shared/json.js';
 import { assertSameHost, hostOf, postUriOf, tryActorUri, tryPostUri } from './uri.js';
 
 /** In one answer: a comment's number on the asked server → its URI. */
@@ -194,6 +194,20 @@ function extraOf(thing: JsonObject, community: string | undefined): { readonly [
 /** `actor_id`; since API v4 `ap_id`, like everything else. */
 export function actorId(person: JsonObject | undefined): unknown {
   return person?.['actor_id'] ?? person?.['ap_id'];
+}
+
+/** Of an answer with `person_view`: what the server says of the person. */
+export function readAccount(body: Uint8Array): readonly (ProfileReading | RefusedItem)[] {
+  const view = asObject(asObject(parseJson(body))?.['person_view']);
+  const person = asObject(view?.['person']);
+  const counts = asObject(view?.['counts']) ?? person;
+  const found = personReading(person);
+  const metrics = presentOrNothing({
+    posts: countOf(counts?.['post_count']),
+    comments: countOf(counts?.['comment_count']),
+  });
+  const status = person?.['deleted'] === true ? 'deleted' : person?.['banned'] === true ? 'suspended' : 'active';
+  return storableItems(body, accountItems(found && { ...found, ...(metrics && { metrics }) }, status));
 }
 
 export function personReading(person: JsonObject | undefined): ActorReading | undefined {

@@ -1,9 +1,12 @@
 /** Profiles: ActivityPub actors and REST accounts. */
 import type { Json } from '../../core/canonical.js';
-import type { ActorReading } from '../../core/reading.js';
+import type { Profile } from '../../core/content.js';
+import type { ActorReading, ProfileReading, RefusedItem } from '../../core/reading.js';
 import type { ActorUri } from '../../core/uri.js';
 import { htmlToText } from '../shared/html.js';
-import { asArray, asBoolean, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
+import { accountItems, storableItems } from '../shared/items.js';
+import { asArray, asBoolean, asObject, asString, isObject, parseJson, type JsonObject } from '../shared/json.js';
+import type { CaptureContext } from '../source.js';
 import { count, countOf, hrefOf, idOf, listOf, objectsOf, pageOf, present, typesOf } from './ld.js';
 import { fullHandle } from './tags.js';
 import { timeOf } from './text.js';
@@ -33,7 +36,7 @@ export function actorReading(value: unknown): ActorReading | undefined {
   const metrics = present({ followers: countOf(actor['followers']), following: countOf(actor['following']) });
   return {
     actor: uri,
-    profile,
+    profile: ofStanding(profile, actor),
     ...(Object.keys(metrics).length > 0 && { metrics }),
   };
 }
@@ -84,7 +87,8 @@ export function accountReading(account: JsonObject, post?: string): ActorReading
     following: count(account['following_count']),
     statuses: count(account['statuses_count']),
   });
-  return { actor, profile, ...(Object.keys(metrics).length > 0 && { metrics }) };
+  const counted = Object.keys(metrics).length > 0 && account['suspended'] !== true;
+  return { actor, profile: ofStanding(profile, account), ...(counted && { metrics }) };
 }
 
 function extraOf(fields: readonly JsonObject[]): { fields: Json } | undefined {
@@ -95,4 +99,22 @@ function extraOf(fields: readonly JsonObject[]): { fields: Json } | undefined {
       value: htmlToText(asString(field['value']) ?? ''),
     })),
   };
+}
+
+/** An answer about an account: of the REST API, or the actor itself. */
+export function readAccount(body: Uint8Array, context: CaptureContext): readonly (ProfileReading | RefusedItem)[] {
+  const value = asObject(parseJson(body)) ?? {};
+  const found =
+    context.format === 'mastodon-rest'
+      ? // Before Mastodon 4.2 the answer has no `uri`, and the profile's page is another name.
+        accountReading('uri' in value ? value : { ...value, uri: context.account })
+      : actorReading(value);
+  return storableItems(body, accountItems(found, found?.profile.status ?? 'active'));
+}
+
+/** A suspended account is shown with its fields and counts emptied: the server's doing, and nothing that the account says of itself. */
+function ofStanding(profile: Profile, shown: JsonObject): Profile {
+  if (shown['suspended'] !== true) return profile;
+  const { type, handle, url, published } = profile;
+  return { ...present({ type, handle, url, published }), status: 'suspended' };
 }

@@ -1,6 +1,6 @@
 /** Looks at known posts, and what is said of those that are not there to be seen. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import { openTestIo, profilesOf, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape } from '../../../test/support/tape-server.js';
 import type { Reading } from '../../core/reading.js';
 import { postUri } from '../../core/uri.js';
@@ -153,6 +153,14 @@ describe('many posts at once', () => {
     for (const n of [1, 2, 3]) object(n, GONE);
     expect(told(await look(1, 2, 3))).toEqual([state, ['1', outcome], ['2', outcome], ['3', outcome]]);
     expect(tape.requests.filter(({ path }) => path === '/api/v1/accounts/7')).toHaveLength(1);
+  });
+
+  it('the account as it was then shown is handed over, once', async () => {
+    for (const n of [1, 2, 3]) object(n, GONE);
+    const steps = mastodonConnector.look!(seed, [1, 2, 3].map(toSee), test.io);
+    expect(await profilesOf(mastodon, test, ACTOR, steps)).toMatchObject([
+      { actor: ACTOR, hand: 'first', profile: { handle: `nour@${HOST}`, status: 'active' } },
+    ]);
   });
 
   it('an account that nobody knows says nothing about its posts', async () => {

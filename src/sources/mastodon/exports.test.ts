@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { load, readPackage } from '../../../test/contract/describe-source.js';
-import { isRefused, type Reading, type RefusedItem } from '../../core/reading.js';
+import { isOfPost, isRefused, type Item, type Reading } from '../../core/reading.js';
 import { htmlToText } from '../shared/html.js';
 import { mastodon } from './index.js';
 
@@ -81,7 +81,7 @@ const cases = Object.keys(expected).filter((path) =>
 );
 const describeHere = cases.length > 0 ? describe : describe.skip;
 
-async function read(path: string): Promise<(Reading | RefusedItem)[]> {
+async function read(path: string): Promise<Item[]> {
   const results = await readPackage(mastodon, load(path));
   return results.flatMap((result) => result.items.flat());
 }
@@ -173,7 +173,7 @@ describeHere('mastodon: files of one folder, read together', () => {
     const results = await readPackage(mastodon, load(folder));
     const texts = new Map<string, Set<string | undefined>>();
     for (const item of results.flatMap((result) => result.items.flat())) {
-      if (isRefused(item) || item.content!.type === 'Announce' || item.content!.updated) continue;
+      if (!isOfPost(item) || item.content!.type === 'Announce' || item.content!.updated) continue;
       texts.set(item.post, (texts.get(item.post) ?? new Set()).add(item.content!.text));
     }
     expect([...texts.values()].filter((each) => each.size > 1)).toEqual([]);

@@ -1,5 +1,13 @@
 /** The account behind a seed: how it is asked about, and what is noted of it. */
-import type { AccountNote, AccountState, Exchange, HarvestIo, SeedView } from '../harvest.js';
+import type {
+  AccountNote,
+  AccountState,
+  CapturedAccount,
+  Exchange,
+  HarvestIo,
+  HarvestStep,
+  SeedView,
+} from '../harvest.js';
 import type { Json } from '../../core/canonical.js';
 import { SourceError } from '../../core/errors.js';
 import { asObject, asString, isObject, type JsonObject } from '../shared/json.js';
@@ -51,6 +59,8 @@ export interface AccountLook {
   /** How many posts it has, by its own count. */
   readonly total?: number;
   readonly settings?: AccountSettings;
+  /** The answer shows the account. */
+  readonly profile?: CapturedAccount;
 }
 
 /** Asks after the account itself: once where its list or several of its posts cannot be seen. */
@@ -59,16 +69,22 @@ export async function lookAtAccount(seed: SeedView, settings: AccountSettings, i
   const said = await saidOf(exchange);
   if (exchange.status === 200) {
     const account = asObject(await exchange.json()) ?? {};
+    const shown =
+      isFrom(exchange, settings.origin) && isOwn({ account }, seed, settings) && shownIn(exchange, 'mastodon-rest');
     if (account['suspended'] === true)
-      return { state: 'suspended', exchange, detail: 'the server says that the account is suspended' };
+      return { state: 'suspended', exchange, detail: 'the server says that the account is suspended', ...shown };
     const total = count(account['statuses_count']);
-    return { state: 'active', exchange, detail: said, ...(total !== undefined && { total }) };
+    return { state: 'active', exchange, detail: said, ...(total !== undefined && { total }), ...shown };
   }
   if (exchange.status === 410)
     return { state: 'suspended', exchange, detail: `${said}: suspended for good, or deleted` };
   if (isRefusal(exchange.status)) return { state: 'forbidden', exchange, detail: refusalAdvice(said, io) };
   if (exchange.status === 404) return (await underAnotherId(seed, settings, io)) ?? (await lookAtActor(seed.uri, io));
   return { state: 'active', exchange, detail: said };
+}
+
+function shownIn(exchange: Exchange, format: string): Pick<AccountLook, 'profile'> {
+  return { profile: { kind: 'profile', exchange, format } };
 }
 
 /** A server that was set up anew counts anew; the actor's URI says whether it is the same account. */
@@ -84,7 +100,13 @@ async function underAnotherId(
   const accountId = localIdOf(account?.['id']);
   if (account?.['uri'] !== seed.uri || accountId === undefined || accountId === settings.accountId) return undefined;
   const detail = `the server knows the account as ${accountId} now, as ${settings.accountId} before`;
-  return { state: 'active', exchange, detail, settings: { ...settings, accountId } };
+  return {
+    state: 'active',
+    exchange,
+    detail,
+    settings: { ...settings, accountId },
+    ...shownIn(exchange, 'mastodon-rest'),
+  };
 }
 
 /** The actor itself, as ActivityPub has it. */
@@ -100,13 +122,20 @@ export async function lookAtActor(uri: string, io: HarvestIo): Promise<AccountLo
   if (isRefusal(status)) return { state: 'forbidden', exchange, detail: signatureAdvice(said, io) };
   const isActor = status === 200 && isFrom(exchange, uri) && body?.['id'] === uri && isActorObject(body);
   if (!isActor) return { state: 'active', exchange, detail: `${said}, no actor of that name` };
+  const shown = shownIn(exchange, 'activitypub');
   if (body['suspended'] === true)
-    return { state: 'suspended', exchange, detail: 'the actor is marked as suspended', actor: body };
-  return { state: 'active', exchange, detail: said, actor: body };
+    return { state: 'suspended', exchange, detail: 'the actor is marked as suspended', actor: body, ...shown };
+  return { state: 'active', exchange, detail: said, actor: body, ...shown };
 }
 
 export function isActorObject(body: JsonObject): boolean {
   return typesOf(body).some((type) => ACTORS.has(type));
+}
+
+/** What is to be told of a look: the account as it is shown, and its state where that is news. */
+export function* toldOf(look: AccountLook): Generator<HarvestStep> {
+  if (look.profile) yield look.profile;
+  if (look.state !== 'active' || look.settings) yield noteOf(look);
 }
 
 export function noteOf(look: AccountLook): AccountNote {

@@ -3,7 +3,7 @@
  * to what is known. A harvest that could see nothing yields no bookmark: the cursor stays, and nothing counts as watched.
  */
 import type { AccountNote, Cursor, Gap, HarvestIo, HarvestStep } from '../harvest.js';
-import { noteOf, type AccountLook } from './harvest-account.js';
+import { toldOf, type AccountLook } from './harvest-account.js';
 import { placeAfter, placeOf, type Place, type Walk } from './harvest-place.js';
 import {
   bookmarkOf,
@@ -92,10 +92,8 @@ async function* conclude(
   let total = list.total();
   if (trouble || (end.how === 'end' && walk.listed === 0)) {
     const look = await list.look();
-    if (look.state !== 'active' || look.settings) {
-      yield noteOf(look);
-      return undefined;
-    }
+    yield* toldOf(look);
+    if (look.state !== 'active' || look.settings) return undefined;
     total = look.total ?? total;
     if (!trouble && total) io.warn(`the account counts ${total} posts, and its server lists none`);
   }

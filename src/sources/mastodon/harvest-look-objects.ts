@@ -1,6 +1,6 @@
 /** Looks at known posts once more, each under its own URI. */
 import { NetworkError, type HarvestIo, type HarvestStep, type PostToSee, type SeedView } from '../harvest.js';
-import { lookAtActor, noteOf, type AccountLook } from './harvest-account.js';
+import { lookAtActor, toldOf, type AccountLook } from './harvest-account.js';
 import { ofAccount } from './harvest-look.js';
 import { absence, askObject } from './harvest-object.js';
 
@@ -27,7 +27,7 @@ export async function* lookAtObjects(
       } else if (found.found === 'gone' || found.found === 'notFound') {
         if (!actor) {
           actor = await lookAtActor(seed.uri, io);
-          if (actor.state !== 'active') yield noteOf(actor);
+          yield* toldOf(actor);
         }
         const outcome = found.found === 'gone' ? 'deleted' : 'notFound';
         yield ofAccount(actor, look, found.exchange, found.said) ?? absence(found.exchange, post, outcome, found.said);

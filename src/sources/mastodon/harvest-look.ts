@@ -12,7 +12,7 @@ import {
   type SeedView,
 } from '../harvest.js';
 import { asObject } from '../shared/json.js';
-import { isOwn, lookAtAccount, noteOf, settingsOf, type AccountLook } from './harvest-account.js';
+import { isOwn, lookAtAccount, toldOf, settingsOf, type AccountLook } from './harvest-account.js';
 import { askApi, isFrom, isRefusal, saidOf } from './harvest-ask.js';
 import { Histories } from './harvest-history.js';
 import { absence, tryObject, type Found } from './harvest-object.js';
@@ -105,7 +105,7 @@ class Looks {
   private async *accountOnce(): AsyncGenerator<HarvestStep, AccountLook> {
     if (!this.account) {
       this.account = await lookAtAccount(this.seed, this.settings, this.io);
-      if (this.account.state !== 'active') yield noteOf(this.account);
+      yield* toldOf(this.account);
     }
     return this.account;
   }

@@ -99,6 +99,7 @@ async function* movedTo(
   io: HarvestIo,
 ): AsyncGenerator<HarvestStep, string | undefined> {
   const look = await lookAtActor(seed.uri, io);
+  if (look.profile) yield look.profile;
   const target = idOf(look.actor?.['movedTo']);
   if (target === undefined || target.length > 300) return look.actor ? undefined : asString(before);
   if (target !== before)

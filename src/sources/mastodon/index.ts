@@ -5,6 +5,7 @@
  *   REST answer     {"id":"1","created_at":"2016-12-13T19:04:11.000Z","uri":"https://social.example/users/nour/statuses/1","content":"<p>Can anyone hear us?</p>","account":{…},…}
  */
 import type { Source } from '../source.js';
+import { readAccount } from './actor.js';
 import { activityPubConnector } from './connector-activitypub.js';
 import { mastodonConnector } from './connector.js';
 import { normalise } from './normalise.js';
@@ -43,5 +44,6 @@ export const mastodon: Source = {
   survey,
   split: (member) => split(member),
   normalise,
+  readAccount,
   connectors: [mastodonConnector, activityPubConnector],
 };

@@ -3,6 +3,11 @@ import { mastodon } from './index.js';
 
 describeSource(mastodon, {
   folder: 'src/sources/mastodon/fixtures',
+  accounts: [
+    { path: 'accounts/account.json', format: 'mastodon-rest' },
+    { path: 'accounts/suspended.json', format: 'mastodon-rest' },
+    { path: 'accounts/actor.json', format: 'activitypub' },
+  ],
   fixtures: [
     // With likes and bookmarks opened: 10 items of the outbox, one of them a boost that inlines its post; 3 addresses.
     {

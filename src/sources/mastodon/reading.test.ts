@@ -1,7 +1,7 @@
 /** Laws that the golden files do not show: what is recognised, and that renderings of one post agree. */
 import { describe, expect, it } from '@jest/globals';
 import { sha256 } from '../../core/digest.js';
-import { isRefused, type Reading, type RefusedItem } from '../../core/reading.js';
+import { isOfPost, isRefused, type Item, type Reading } from '../../core/reading.js';
 import { load, readPackage } from '../../../test/contract/describe-source.js';
 import { mastodon } from './index.js';
 import { visibilityOf } from './visibility.js';
@@ -13,13 +13,13 @@ function recognise(value: unknown, path = 'file.json', beside: readonly string[]
   return mastodon.recognise({ path, size: head.length, head, paths: [path, ...beside] });
 }
 
-async function readText(text: string, format = 'activitypub'): Promise<(Reading | RefusedItem)[]> {
+async function readText(text: string, format = 'activitypub'): Promise<Item[]> {
   const bytes = Buffer.from(text);
   const capture = sha256(bytes);
   async function* chunks() {
     yield await Promise.resolve(bytes);
   }
-  const items: (Reading | RefusedItem)[] = [];
+  const items: Item[] = [];
   for await (const { offset, length, refused } of mastodon.split(chunks(), format, 'file.json')) {
     if (refused) items.push({ refused: refused.reason, detail: refused.detail });
     else {
@@ -43,8 +43,8 @@ async function readText(text: string, format = 'activitypub'): Promise<(Reading 
 
 const head = new Uint8Array(0);
 
-const summary = (items: readonly (Reading | RefusedItem)[]) =>
-  items.map((item) => (isRefused(item) ? item.refused : `${item.outcome} ${item.post}`));
+const summary = (items: readonly Item[]) =>
+  items.map((item) => (isOfPost(item) ? `${item.outcome} ${item.post}` : isRefused(item) && item.refused));
 
 const CONTEXT = { '@context': 'https://www.w3.org/ns/activitystreams' };
 const note = (n: number) => ({

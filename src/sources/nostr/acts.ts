@@ -2,7 +2,7 @@
 import type { Json } from '../../core/canonical.js';
 import type { Content, Profile } from '../../core/content.js';
 import { Rejection } from '../../core/errors.js';
-import type { Reading } from '../../core/reading.js';
+import type { ProfileReading, Reading } from '../../core/reading.js';
 import type { PostUri } from '../../core/uri.js';
 import { asObject, asString, type JsonObject } from '../shared/json.js';
 import { present, refused, webAddress, type Item } from '../shared/items.js';
@@ -15,11 +15,16 @@ import { eventUri, HEX_64, keyUri, parseAddress, tryAddressUri, tryEventUri } fr
 /** Who wrote the events that the package's deletions name: id → key. What the survey found. */
 export type Authors = { readonly [id: string]: string };
 
-/** Kind 0. The event is a statement of its own, with an id and a signature; what it states is the actor's profile. */
-export function readProfile(event: NostrEvent): Item {
-  const actor = keyUri(event.pubkey);
-  const content: Content = { type: 'Profile', attributedTo: actor, visibility: 'public', ...published(event) };
-  return { ...frame(event), outcome: 'present', content, actors: [{ actor, profile: profileOf(event) }] };
+/** Kind 0: what an account says of itself, in the order in which it said so. */
+export function readProfile(event: NostrEvent): ProfileReading {
+  const from = timeOf(event.createdAt);
+  return {
+    actor: keyUri(event.pubkey),
+    profile: profileOf(event),
+    hand: 'first',
+    ...(from && { claimedFrom: from, edition: event.createdAt }),
+    ...losses(event),
+  };
 }
 
 function profileOf(event: NostrEvent): Profile {

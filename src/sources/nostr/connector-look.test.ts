@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
 import { keyFor, startRelay, type SignedEvent, type SmallRelay } from '../../../test/support/nostr-relay.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost, isRefused } from '../../core/reading.js';
 import { postUri } from '../../core/uri.js';
 import type { HarvestStep, PostToSee, SeedView } from '../harvest.js';
 import { nostrConnectorWith } from './connector.js';
@@ -42,7 +42,7 @@ async function told(steps: readonly HarvestStep[]): Promise<string[]> {
     if (step.kind === 'absence') all.push(`${step.outcome} ${step.post}`);
     if (step.kind !== 'captured') continue;
     for (const item of await readingsOf(nostr, test, step))
-      all.push(isRefused(item) ? item.refused : `${item.outcome} ${item.post}`);
+      all.push(isOfPost(item) ? `${item.outcome} ${item.post}` : isRefused(item) ? item.refused : item.actor);
   }
   return all;
 }

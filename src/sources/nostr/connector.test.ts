@@ -8,7 +8,7 @@ import {
   type SignedEvent,
   type SmallRelay,
 } from '../../../test/support/nostr-relay.js';
-import { isRefused, type Reading, type RefusedItem } from '../../core/reading.js';
+import { isOfPost, type Item } from '../../core/reading.js';
 import type { Captured, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { nostrConnectorWith } from './connector.js';
 import { nostr } from './index.js';
@@ -54,13 +54,13 @@ function lastOf(steps: readonly HarvestStep[]) {
 const gapsIn = (steps: readonly HarvestStep[]) => steps.filter((step) => step.kind === 'gap');
 const capturesIn = (steps: readonly HarvestStep[]): Captured[] => steps.filter((step) => step.kind === 'captured');
 
-async function readIn(steps: readonly HarvestStep[]): Promise<(Reading | RefusedItem)[]> {
+async function readIn(steps: readonly HarvestStep[]): Promise<Item[]> {
   const all = await Promise.all(capturesIn(steps).map((step) => readingsOf(nostr, test, step)));
   return all.flat();
 }
 async function postsIn(steps: readonly HarvestStep[]): Promise<string[]> {
   const items = await readIn(steps);
-  return items.flatMap((item) => (isRefused(item) || item.outcome !== 'present' ? [] : item.post)).sort();
+  return items.flatMap((item) => (isOfPost(item) && item.outcome === 'present' ? item.post : [])).sort();
 }
 const urisOf = (events: readonly SignedEvent[]): string[] => events.map(({ id }) => `nostr:${id}`).sort();
 const notes = (count: number, from = NOW - 1_000_000, step = 10): SignedEvent[] =>
@@ -308,12 +308,9 @@ describe('a relay that', () => {
     const stolen = { ...other.sign(NOW - 60, 'x'), pubkey: nour.pubkey };
     const relay = await relayWith([real, forged, stolen, { ...nour.sign(NOW - 10, 'unsigned'), sig: '' }]);
     const steps = await harvest(seedOf(relay));
-    expect((await readIn(steps)).map((item) => ('refused' in item ? item.refused : item.post))).toEqual([
-      expect.stringContaining('nostr:'),
-      'spoofed-identity',
-      'spoofed-identity',
-      `nostr:${real.id}`,
-    ]);
+    expect(
+      (await readIn(steps)).map((item) => ('refused' in item ? item.refused : isOfPost(item) && item.post)),
+    ).toEqual([expect.stringContaining('nostr:'), 'spoofed-identity', 'spoofed-identity', `nostr:${real.id}`]);
     expect(capturesIn(steps).flatMap(({ posts }) => posts.map(({ post }) => post))).toEqual([`nostr:${real.id}`]);
     const next = nour.sign(NOW - 90, 'real, and older than what was forged');
     relay.events.push(next);
@@ -336,7 +333,7 @@ describe('deletions', () => {
   const outcomes = async (steps: readonly HarvestStep[]): Promise<Map<string, string[]>> => {
     const told = new Map<string, string[]>();
     for (const item of await readIn(steps))
-      if (!isRefused(item)) told.set(item.post, [...(told.get(item.post) ?? []), item.outcome]);
+      if (isOfPost(item)) told.set(item.post, [...(told.get(item.post) ?? []), item.outcome]);
     return told;
   };
 

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { load, readPackage } from '../../../test/contract/describe-source.js';
-import { isRefused, type Reading } from '../../core/reading.js';
+import { isOfPost, isProfile, isRefused } from '../../core/reading.js';
 import { nostr } from './index.js';
 
 const EXPORTS = join('..', 'shared', 'data', 'exports');
@@ -34,13 +34,13 @@ describeHere(`nostr: the real files${cases.length > 0 ? '' : ' (skipped: no ../s
     const theirs = expected[path]!;
     const results = await readPackage(nostr, load(join(EXPORTS, path)));
     const items = results.flatMap((result) => result.items.flat());
-    const readings = items.filter((item): item is Reading => !isRefused(item));
-    const posts = readings.filter((reading) => reading.content && reading.content.type !== 'Profile');
+    const readings = items.filter(isOfPost);
+    const posts = readings.filter((reading) => reading.content);
     const likes = readings.flatMap((reading) => reading.references ?? []);
     expect({
       frames: results.reduce((sum, result) => sum + result.ranges.length, 0),
       posts: posts.length,
-      profiles: readings.filter((reading) => reading.content?.type === 'Profile').length,
+      profiles: items.filter(isProfile).length,
       lists: items.filter((item) => isRefused(item) && item.refused === 'lists').length,
       likes: likes.length,
       replies: posts.filter((reading) => reading.content?.inReplyTo).length,

@@ -16,7 +16,7 @@ export const nostr: Source = {
   manifest: {
     id: 'nostr',
     name: 'Nostr',
-    reader: 1,
+    reader: 2,
     formats: [
       {
         id: 'nostr-events',

@@ -1,6 +1,14 @@
 /** Following people and subreddits of Reddit. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  bookmark,
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { redditConnector as connector } from './connector.js';
@@ -159,6 +167,9 @@ describe('a harvest', () => {
       body: { kind: 't2', data: { name: 'Nour_test', is_suspended: true } },
     });
     expect(await harvest()).toMatchObject([{ kind: 'account', state: 'suspended' }]);
+    expect(await profilesOf(reddit, test, seed.uri, connector.harvest(seed, null, test.io))).toEqual([
+      { actor: seed.uri, hand: 'first', profile: { handle: 'Nour_test', status: 'suspended' } },
+    ]);
   });
 
   it('shows continuity although everything known was deleted, by what is older', async () => {

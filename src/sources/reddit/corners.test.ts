@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { load } from '../../../test/contract/describe-source.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import { placeholderOf } from './gone.js';
 import { reddit } from './index.js';
 
@@ -15,7 +15,7 @@ const CONTEXT = { format: 'reddit-api', options: { include: [] } } as never;
 const read = (value: unknown) => reddit.normalise(Buffer.from(JSON.stringify(value)), CONTEXT);
 const one = (value: unknown) => {
   const [item] = read(value);
-  if (!item || isRefused(item)) throw new Error(JSON.stringify(item));
+  if (!item || !isOfPost(item)) throw new Error(JSON.stringify(item));
   return item;
 };
 

@@ -59,7 +59,7 @@ export async function* harvestListing(
     const answer = await answerOf(exchange);
     const listing = listingIn(answer);
     if (exchange.status !== 200 || !listing) {
-      yield await troubleOf(exchange, answer, settings, reddit);
+      yield* troubleOf(exchange, answer, settings, reddit);
       return;
     }
     const children = asArray(listing['children']).map((child) => asObject(asObject(child)?.['data']));

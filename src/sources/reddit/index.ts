@@ -8,6 +8,7 @@ import { asArray, asObject, type JsonObject } from '../shared/json.js';
 import { splitCsv } from '../shared/csv.js';
 import { splitRecords } from '../shared/split-records.js';
 import type { Source } from '../source.js';
+import { readAccount } from './account.js';
 import { itemsOf, kindOf, LISTS } from './kinds.js';
 import { redditConnector } from './connector.js';
 import { normalise } from './normalise.js';
@@ -46,6 +47,7 @@ export const reddit: Source = {
   survey,
   split: (member, format) => (format === 'reddit-api' ? splitRecords(member, listsIn) : splitCsv(member)),
   normalise,
+  readAccount,
   locate,
 };
 

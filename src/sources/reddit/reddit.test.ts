@@ -3,6 +3,10 @@ import { reddit } from './index.js';
 
 describeSource(reddit, {
   folder: 'src/sources/reddit/fixtures',
+  accounts: [
+    { path: 'accounts/about.json', format: 'reddit-api' },
+    { path: 'accounts/suspended.json', format: 'reddit-api' },
+  ],
   fixtures: [
     { path: 'page.json', format: 'reddit-api', records: 2, read: 11, rejected: 2 },
     { path: 'listing.json', format: 'reddit-api', records: 15, read: 16, rejected: 3 },

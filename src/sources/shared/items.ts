@@ -1,13 +1,25 @@
 /** What the readers of JSON have in common: items and refusals, fields that are there, strings that can be stored. */
 import { isWellFormed, storable } from '../../core/canonical.js';
 import { Rejection, type RejectReason } from '../../core/errors.js';
-import type { Reading, RefusedItem } from '../../core/reading.js';
+import type { AccountStatus } from '../../core/content.js';
+import type { ActorReading, Item, ProfileReading, RefusedItem } from '../../core/reading.js';
 import { asNumber } from './json.js';
 
-export type Item = Reading | RefusedItem;
+export type { Item } from '../../core/reading.js';
 
 export function refused(reason: RejectReason, detail: string): RefusedItem {
   return { refused: reason, detail };
+}
+
+/** What an answer about an account states. @param status what the platform says of it as a whole, where it says so */
+export function accountItems(
+  found: ActorReading | undefined,
+  status?: AccountStatus,
+): readonly (ProfileReading | RefusedItem)[] {
+  if (!found) return [refused('no-identity', 'an answer about an account that does not say whose it is')];
+  const profile = { ...found.profile, ...(status !== undefined && { status }) };
+  if (Object.keys(profile).length === 0) return [refused('users', `an answer about ${found.actor} that says nothing`)];
+  return [{ ...found, profile, hand: 'first' }];
 }
 
 /** One item's Rejection is that item's; its neighbours in the record are read all the same. */
@@ -56,9 +68,9 @@ export function webAddress(value: unknown): string | undefined {
  * JSON can spell a lone surrogate as an escape, and nothing can store one. Looked for in the record's bytes, which are
  * UTF-8 and cannot hold it otherwise, so that records without such an escape cost one search.
  */
-export function storableItems(record: Uint8Array, items: readonly Item[]): readonly Item[] {
+export function storableItems<I extends Item>(record: Uint8Array, items: readonly I[]): readonly I[] {
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  return bytes.includes('\\ud') || bytes.includes('\\uD') ? items.map(storableItem) : items;
+  return bytes.includes('\\ud') || bytes.includes('\\uD') ? items.map((item) => storableItem(item) as I) : items;
 }
 
 function storableItem(item: Item): Item {

@@ -1,8 +1,16 @@
 /** Following public channels by their pages at t.me. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  bookmark,
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
-import { isRefused } from '../../core/reading.js';
+import { isOfPost } from '../../core/reading.js';
 import { NetworkError, type Bookmark, type Cursor, type HarvestStep, type SeedView } from '../harvest.js';
 import { telegramConnector as connector } from './connector.js';
 import { telegram } from './index.js';
@@ -73,12 +81,23 @@ describe('a channel', () => {
 });
 
 describe('a harvest', () => {
+  it('hands over what the channel says of itself, where its posts tell whose page it is', async () => {
+    const header = `<div class="tgme_channel_info"><div class="tgme_channel_info_header_title">الياسمينة</div></div>`;
+    const page = (messages: string): Reply =>
+      html(`<section class="tgme_channel_history">${messages}</section>${header}`);
+    const profiles = () => profilesOf(telegram, test, seed.uri, connector.harvest(seed, null, test.io));
+    tape.on(`GET /s/${NAME}`, page(message(1)));
+    expect(await profiles()).toEqual([{ actor: seed.uri, hand: 'first', profile: { name: 'الياسمينة', summary: '' } }]);
+    tape.on(`GET /s/${NAME}`, page(message(1, '4242')));
+    expect(await profiles()).toEqual([]);
+  });
+
   it('goes back page by page, and next time to what was known', async () => {
     tape.on(`GET /s/${NAME}`, pages(range(1, 50)));
     const first = await harvest();
     expect(captured(first)).toHaveLength(3);
     const read = await readingsOf(telegram, test, captured(first)[0]!);
-    expect(read.map((each) => !isRefused(each) && each.content?.text)).toContain('منشور 50');
+    expect(read.map((each) => isOfPost(each) && each.content?.text)).toContain('منشور 50');
     expect(bookmark(first)).toMatchObject({ cursor: { newest: 50 }, reach: 'whole', backTo: { beginning: true } });
     tape.on(`GET /s/${NAME}`, pages(range(1, 53)));
     expect((await harvest(bookmark(first).cursor)).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);

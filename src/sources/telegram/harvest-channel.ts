@@ -36,6 +36,8 @@ export async function* harvestChannel(
 
     if (messages.length > 0)
       yield { kind: 'captured', exchange, format: FORMAT, posts: messages.map((each) => seenOf(each, channel)) };
+    // Whose page it is, its posts tell.
+    if (before === undefined && page.channels.length > 0) yield { kind: 'profile', exchange, format: FORMAT };
     published = messages[0]?.published ?? published;
     const end = endOf(page, place.newest, walk, seed.backfill);
     walk = onwards(walk, page);

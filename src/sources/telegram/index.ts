@@ -7,6 +7,7 @@
 import type { Source } from '../source.js';
 import { scanJson } from '../shared/json-scanner.js';
 import { splitMessages } from './blocks.js';
+import { readChannel } from './channel.js';
 import { telegramConnector } from './connector.js';
 import { classifyExported, normaliseHtml } from './html.js';
 import { normaliseJson } from './json.js';
@@ -51,5 +52,6 @@ export const telegram: Source = {
     return context.format === 'telegram-html' ? normaliseHtml(record, context) : normaliseTme(record, context);
   },
 
+  readAccount: readChannel,
   locate,
 };

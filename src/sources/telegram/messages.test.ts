@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Rejection } from '../../core/errors.js';
 import { sha256 } from '../../core/digest.js';
-import { isRefused, type Reading } from '../../core/reading.js';
+import { isOfPost, isRefused, type Reading } from '../../core/reading.js';
 import type { CaptureContext, Survey } from '../source.js';
 import type { Facts } from './facts.js';
 import { telegram } from './index.js';
@@ -25,6 +25,7 @@ function read(format: string, record: string, facts?: Facts, more: Partial<Captu
   };
   const item = telegram.normalise(bytes, context)[0]!;
   if (isRefused(item)) throw new Rejection(item.refused, item.detail);
+  if (!isOfPost(item)) throw new Error('a profile, no message');
   return item;
 }
 

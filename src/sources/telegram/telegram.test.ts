@@ -3,6 +3,7 @@ import { telegram } from './index.js';
 
 describeSource(telegram, {
   folder: 'src/sources/telegram/fixtures',
+  accounts: [{ path: 'accounts/page.html', format: 'telegram-tme', account: 'https://t.me/c/9999000000001' }],
   fixtures: [
     { path: 'channel', format: 'telegram-json', records: 19, read: 19, rejected: 3 },
     { path: 'account.json', format: 'telegram-json', records: 9, read: 9, rejected: 2 },

@@ -1,6 +1,6 @@
 /** Laws that the golden files do not show: what is recognised and by whom, and which addresses lead where. */
 import { describe, expect, it } from '@jest/globals';
-import { isRefused, type Reading } from '../../core/reading.js';
+import { isOfPost, type Reading } from '../../core/reading.js';
 import { load, readPackage } from '../../../test/contract/describe-source.js';
 import { mastodon } from '../mastodon/index.js';
 import { truthsocial } from './index.js';
@@ -50,7 +50,7 @@ it('the same status has one name and one content in every rendering', async () =
       return results.flatMap((result) => result.items.flat());
     }),
   );
-  const of = items.flat().filter((item): item is Reading => !isRefused(item) && item.post.endsWith('/1001'));
+  const of = items.flat().filter((item): item is Reading => isOfPost(item) && item.post.endsWith('/1001'));
   expect(of.length).toBeGreaterThan(4);
   expect(new Set(of.map((reading) => JSON.stringify(reading.content))).size).toBe(1);
 });

@@ -1,6 +1,8 @@
 /** Who wrote it: v1.1's `user`, v2's user object, Gnip's `actor`. */
 import type { Profile } from '../../core/content.js';
-import { asArray, asBoolean, asObject, asString, type JsonObject } from '../shared/json.js';
+import type { ProfileReading, RefusedItem } from '../../core/reading.js';
+import { accountItems, storableItems } from '../shared/items.js';
+import { asArray, asBoolean, asObject, asString, parseObject, type JsonObject } from '../shared/json.js';
 import { metricsOf, type Author, type Draft, type MetricNames } from './draft.js';
 import { decode } from './entities.js';
 import { timeOf } from './time.js';
@@ -41,6 +43,12 @@ export function modernAuthor(user: JsonObject | undefined): Author | undefined {
   const profile = profileOf(user, 'username');
   text(profile, 'icon', user['profile_image_url']);
   return authorOf(idOf(user['id']), profile, metricsOf(asObject(user['public_metrics']), MODERN));
+}
+
+/** `{"data":{"id":"9…","username":"nour", …}}`: what `/2/users/…` answers. */
+export function readAccount(body: Uint8Array): readonly (ProfileReading | RefusedItem)[] {
+  const user = asObject(parseObject(body)['data']);
+  return storableItems(body, accountItems(modernAuthor(user)?.actor));
 }
 
 export function gnipAuthor(actor: JsonObject | undefined): Author | undefined {

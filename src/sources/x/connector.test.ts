@@ -1,6 +1,14 @@
 /** Following accounts over X's API v2. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bookmark, captured, openTestIo, readingsOf, stepsOf, type TestIo } from '../../../test/support/harvest-io.js';
+import {
+  bookmark,
+  captured,
+  openTestIo,
+  profilesOf,
+  readingsOf,
+  stepsOf,
+  type TestIo,
+} from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
 import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { xConnector as connector } from './connector.js';
@@ -152,6 +160,9 @@ describe('a harvest', () => {
     tape.on('GET /2/users/900000000000000001', { body: { data: { ...user(), public_metrics: { tweet_count: 7 } } } });
     const place = { known: [id(1)], handle: 'nour_test' };
     expect(await harvest(place)).toMatchObject([{ kind: 'gap', reason: 'platform' }]);
+    expect(await profilesOf(x, test, seed.uri, connector.harvest(seed, place, test.io))).toMatchObject([
+      { actor: seed.uri, profile: { handle: 'nour_test' }, metrics: { posts: 7 } },
+    ]);
     tape.on('GET /2/users/900000000000000001', { body: { data: { ...user(), public_metrics: { tweet_count: 0 } } } });
     expect(await harvest(place)).toMatchObject([{ kind: 'bookmark', cursor: place, reach: 'whole' }]);
   });

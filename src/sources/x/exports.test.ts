@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } 
 import { join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readPackage, load } from '../../../test/contract/describe-source.js';
-import { isRefused, type Reading, type RefusedItem } from '../../core/reading.js';
+import { isRefused, type Item, type Reading, type RefusedItem } from '../../core/reading.js';
 import type { Content } from '../../core/content.js';
 import { compatible } from '../../core/rendering.js';
 import { msOf } from '../../core/time.js';
@@ -36,8 +36,6 @@ interface Case {
   readonly spot?: readonly { readonly id: string; readonly text60: string; readonly publishedAt: string }[];
   readonly [key: string]: unknown;
 }
-
-type Item = Reading | RefusedItem;
 
 const expected: Record<string, Case> = isHere
   ? (JSON.parse(readFileSync(join(EXPORTS, 'EXPECTED-x.json'), 'utf8')) as Record<string, Case>)

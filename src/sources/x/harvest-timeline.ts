@@ -87,11 +87,7 @@ export async function* harvestTimeline(
     };
   }
   if (walk.listed === 0 && newest !== undefined) {
-    const trouble = await emptyThough(io, id);
-    if (trouble) {
-      yield trouble;
-      return;
-    }
+    if (yield* isEmptyWrongly(io, id)) return;
   } else {
     const gap = gapAfter(place, walk, end);
     if (gap) yield gap;
@@ -135,18 +131,21 @@ function gapAfter({ known }: Place, { listed, top, until }: Walk, end: End): Gap
   return gap('platform', `the timeline ends after ${listed} posts, before any that was known`);
 }
 
-/** An empty list shows nothing, unless the account itself counts no posts. Undefined: it does. */
-async function emptyThough(io: HarvestIo, id: string): Promise<HarvestStep | undefined> {
+/** An empty list shows nothing, unless the account itself counts no posts. @returns false: it does */
+async function* isEmptyWrongly(io: HarvestIo, id: string): AsyncGenerator<HarvestStep, boolean> {
   const exchange = await askUser(io, `/users/${id}`);
   const answer = await answerOf(exchange);
   const user = exchange.status === 200 ? asObject(answer?.['data']) : undefined;
-  if (!user) return troubleOf(exchange, answer);
-  if (user['protected'] === true)
-    return { kind: 'account', exchange, state: 'forbidden', detail: 'the account shows its posts to followers only' };
-  const count = asNumber(asObject(user['public_metrics'])?.['tweet_count']);
-  if (count === 0) return undefined;
-  const counted = count === undefined ? 'was not before' : `the account counts ${count} posts`;
-  return { kind: 'gap', reason: 'platform', detail: `the timeline is empty, and ${counted}` };
+  if (user?.['id'] === id) yield { kind: 'profile', exchange, format: X_V2 };
+  const count = asNumber(asObject(user?.['public_metrics'])?.['tweet_count']);
+  if (!user) yield troubleOf(exchange, answer);
+  else if (user['protected'] === true)
+    yield { kind: 'account', exchange, state: 'forbidden', detail: 'the account shows its posts to followers only' };
+  else if (count !== 0) {
+    const counted = count === undefined ? 'was not before' : `the account counts ${count} posts`;
+    yield { kind: 'gap', reason: 'platform', detail: `the timeline is empty, and ${counted}` };
+  } else return false;
+  return true;
 }
 
 function renamed(exchange: Exchange, id: string, handle: string, name: string): HarvestStep {

@@ -9,6 +9,7 @@ import type { CaptureContext, Source } from '../source.js';
 import { splitCsv } from '../shared/csv.js';
 import { parseExact } from '../shared/exact.js';
 import { decodeUtf8, isObject, parseObject, type JsonObject } from '../shared/json.js';
+import { readAccount } from './actors.js';
 import { readAnswer } from './api.js';
 import { readArchived, readNote } from './archive.js';
 import { sound, type Env, type Item } from './draft.js';
@@ -64,6 +65,7 @@ export const x: Source = {
   survey,
   split: (member, format) => (format === 'x-4cat-csv' ? splitCsv(member) : splitRecords(member)),
   locate: postUriFromUrl,
+  readAccount,
 
   normalise(record, context) {
     if (context.format === 'x-4cat-csv') return readRow(record, context, {});

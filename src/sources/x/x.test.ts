@@ -13,6 +13,7 @@ const ARCHIVE = 'x-archive,x-archive-circle,x-archive-deleted,x-archive-direct,x
 
 describeSource(x, {
   folder,
+  accounts: [{ path: 'accounts/user.json', format: 'x-v2' }],
   fixtures: [
     { path: 'archive', format: ARCHIVE, records: 19, read: 20, rejected: 2, options: { include } },
     { path: 'grailbird', format: 'x-grailbird', records: 3, read: 4, rejected: 0 },

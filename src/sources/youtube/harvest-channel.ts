@@ -31,7 +31,7 @@ async function* byApi(id: string, backfill: number, since: Cursor | null, io: Ha
   const uploads = yield* walk(io, uploadsOf(id, io), place.videos, backfill);
   let videos: Walked = NOTHING;
   if ('ids' in uploads) videos = uploads;
-  else if (!(uploads.reason === 'playlistNotFound' && (await exists(id, io)))) {
+  else if (!(uploads.reason === 'playlistNotFound' && (yield* exists(id, io)))) {
     yield trouble(uploads);
     return;
   }
@@ -93,9 +93,12 @@ function threadsOf(id: string): List {
   };
 }
 
-async function exists(id: string, io: HarvestIo): Promise<boolean> {
-  const { body } = await askApi(io, 'channels', { part: 'snippet', id });
-  return asArray(body?.['items']).some((item) => asObject(item)?.['id'] === id);
+async function* exists(id: string, io: HarvestIo): AsyncGenerator<HarvestStep, boolean> {
+  const { body, exchange } = await askApi(io, 'channels', { part: 'snippet', id });
+  const items = asArray(body?.['items']);
+  const found = items.some((item) => asObject(item)?.['id'] === id);
+  if (found && items.length === 1) yield { kind: 'profile', exchange, format: API };
+  return found;
 }
 
 const CLOSED: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@
  *   Ug…AaABAg,UC…,2023-09-19T17:42:53.434647+00:00,0,,,xxxxxxxxxxx,"{""text"":""Can anyone hear us?""}",
  */
 import type { Source } from '../source.js';
+import { readAccount } from './api-parts.js';
 import { youtubeConnector } from './connector.js';
 import { normalise } from './normalise.js';
 import { recognise } from './recognise.js';
@@ -42,5 +43,6 @@ export const youtube: Source = {
   survey,
   split,
   normalise,
+  readAccount,
   locate,
 };

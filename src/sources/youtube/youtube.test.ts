@@ -3,6 +3,7 @@ import { youtube } from './index.js';
 
 describeSource(youtube, {
   folder: 'src/sources/youtube/fixtures',
+  accounts: [{ path: 'accounts/channel.json', format: 'youtube-api' }],
   fixtures: [
     // The subscriptions are sealed; a row of a playlist and one without a number are refused.
     { path: 'takeout', format: 'youtube-takeout', records: 10, read: 10, rejected: 2 },

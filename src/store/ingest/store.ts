@@ -35,11 +35,17 @@ export class PgIngestStore implements IngestStore {
    * first import then asks one table, and one that is repeated asks both.
    */
   async known(keys: readonly ObservationKey[], reader: number): Promise<Known> {
-    const asked = [...new Set(keys.map((key) => key.post))];
+    const ofPosts = keys.filter((key) => 'post' in key);
+    const profiles = await knownProfiles(
+      this.pool,
+      keys.filter((key) => 'actor' in key),
+      reader,
+    );
+    const asked = [...new Set(ofPosts.map((key) => key.post))];
     const old = await presentPosts(this.pool, asked);
     const posts = new Map(asked.map((post) => [post, old.has(post)]));
-    const doubtful = keys.filter((key) => old.has(key.post));
-    if (doubtful.length === 0) return { observations: new Set(), posts };
+    const doubtful = ofPosts.filter((key) => old.has(key.post));
+    if (doubtful.length === 0) return { observations: new Set(profiles), posts };
     const result = await this.pool.query<[string]>({
       name: 'known-observations',
       text: `SELECT replace(k.observation_id::text, '-', '')
@@ -48,7 +54,7 @@ export class PgIngestStore implements IngestStore {
       values: [doubtful.map((key) => key.post), doubtful.map((key) => key.observation), reader],
       rowMode: 'array',
     });
-    return { observations: new Set(result.rows.map(([id]) => id as Key)), posts };
+    return { observations: new Set([...profiles, ...result.rows.map(([id]) => id as Key)]), posts };
   }
 
   async fileDigests(accession: Key, paths: readonly string[]): Promise<ReadonlyMap<string, Digest>> {
@@ -110,6 +116,7 @@ async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
+  const accounts = await insertRows(client, tables.PROFILE_OBSERVATION, batch.accounts);
   // A post that was absent a moment ago and is not any more ends in a unique violation, and then goes the safe way.
   const unasked = batch.posts.map((row) => row.post).filter((post) => !known.has(post));
   const old = new Set(await presentPosts(client, unasked));
@@ -127,7 +134,7 @@ async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']
     actors,
     posts: posts.filter((post) => !post.laterEdit).length,
     snapshots: snapshots.length,
-    observations: batch.observations.length,
+    observations: batch.observations.length + accounts,
   };
 }
 
@@ -145,6 +152,23 @@ async function copyAbsent<Row extends { readonly post: Key }>(
   return fresh;
 }
 
+async function knownProfiles(
+  pool: Pool,
+  keys: readonly { readonly actor: Key; readonly observation: Key }[],
+  reader: number,
+): Promise<readonly Key[]> {
+  if (keys.length === 0) return [];
+  const result = await pool.query<[string]>({
+    name: 'known-profiles',
+    text: `SELECT replace(k.observation_id::text, '-', '')
+           FROM unnest($1::uuid[], $2::uuid[]) AS k(actor_id, observation_id)
+           JOIN profile_observation o USING (actor_id, observation_id) WHERE o.reader = $3`,
+    values: [keys.map((key) => key.actor), keys.map((key) => key.observation), reader],
+    rowMode: 'array',
+  });
+  return result.rows.map(([id]) => id as Key);
+}
+
 async function presentPosts(client: ClientBase | Pool, posts: readonly Key[]): Promise<ReadonlySet<Key>> {
   if (posts.length === 0) return new Set();
   const result = await client.query<[string]>({
@@ -160,6 +184,7 @@ async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
+  const accounts = await insertRows(client, tables.PROFILE_OBSERVATION, batch.accounts);
   // Later edits do not count as posts, so the two kinds go in by themselves. Sorting holds: the kinds never share a key.
   const posts = await insertRows(
     client,
@@ -178,5 +203,5 @@ async function insertBatch(client: ClientBase, batch: Batch): Promise<Added> {
   await insertRows(client, tables.IDENTITY_LINK, batch.links);
   await insertRows(client, tables.POST_MEDIA, batch.media);
   await wantMediaWithin(client, batch.wanted);
-  return { actors, posts, snapshots, observations };
+  return { actors, posts, snapshots, observations: observations + accounts };
 }

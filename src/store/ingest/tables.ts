@@ -89,6 +89,9 @@ export const PROFILE_OBSERVATION: Table<ProfileObservationRow> = {
     ['byte_offset', 'bigint'],
     ['byte_length', 'bigint'],
     ['metrics', 'text'],
+    ['edition', 'bigint'],
+    ['claimed_from', 'text'],
+    ['losses', 'text'],
   ],
   key: 3,
   values: (row) => [
@@ -103,6 +106,9 @@ export const PROFILE_OBSERVATION: Table<ProfileObservationRow> = {
     row.offset,
     row.length,
     row.metrics,
+    row.edition,
+    row.claimedFrom,
+    row.losses,
   ],
 };
 

@@ -39,6 +39,7 @@ export function insertRows<Row>(client: ClientBase, table: Table<Row>, rows: rea
  */
 export async function insertFirst(client: ClientBase, rows: readonly ProfileObservationRow[]): Promise<void> {
   await insert(client, PROFILE_OBSERVATION, rows, {
+    name: 'insert-first',
     where: `NOT EXISTS (SELECT FROM profile_observation p WHERE p.actor_id = n.actor_id
       AND p.observation_id = n.observation_id AND p.reader = n.reader AND p.byte_offset <= n.byte_offset)`,
     conflict: `(actor_id, observation_id, reader) DO UPDATE SET byte_offset = excluded.byte_offset,
@@ -51,7 +52,11 @@ async function insert<Row>(
   client: ClientBase,
   table: Table<Row>,
   rows: readonly Row[],
-  { where = 'true', conflict }: { readonly where?: string; readonly conflict: string },
+  {
+    name = `insert-${table.name}`,
+    where = 'true',
+    conflict,
+  }: { readonly name?: string; readonly where?: string; readonly conflict: string },
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const arrays: (string | number | null)[][] = table.columns.map(() => []);
@@ -60,7 +65,7 @@ async function insert<Row>(
   }
   const columns = table.columns.map(([name]) => name).join(', ');
   const result = await client.query({
-    name: `insert-${table.name}`,
+    name,
     text:
       `INSERT INTO ${table.name} (${columns})\n` +
       `SELECT * FROM unnest(${table.columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ')}) AS n(${columns})\n` +

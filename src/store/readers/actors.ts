@@ -105,6 +105,9 @@ export interface ProfileObservationRecord {
   readonly offset: number;
   readonly length: number;
   readonly metrics: string | null;
+  readonly edition: number | null;
+  readonly claimedFrom: string | null;
+  readonly losses: string | null;
   readonly recordedAt: Date;
   readonly harvest: Key | null;
   /** How many records of the capture say the same. */
@@ -122,18 +125,19 @@ export async function findProfileObservations(
   most: number,
 ): Promise<readonly ProfileObservationRecord[]> {
   const result = await db.query<ProfileObservationRecord>(
-    `SELECT DISTINCT ON (o.observed_at, o.capture, o.digest, o.hand, o.collection_id)
+    `SELECT DISTINCT ON (o.observed_at, o.capture, o.digest, o.hand, o.collection_id, o.edition)
        ${keyed('o.observation_id')} AS id, o.reader, ${keyed('o.collection_id')} AS collection,
        o.observed_at AS "observedAt", o.observed_precision AS precision, o.observed_zone AS zone,
        o.observed_basis AS basis, o.hand, ${hexed('o.digest')} AS digest, ${hexed('o.capture')} AS capture,
        o.byte_offset::float8 AS "offset", o.byte_length::float8 AS length, o.metrics, o.recorded_at AS "recordedAt",
+       o.edition::float8 AS edition, o.claimed_from AS "claimedFrom", o.losses,
        ${harvestOf('o')} AS harvest,
-       (count(*) OVER (PARTITION BY o.observed_at, o.capture, o.digest, o.hand, o.collection_id))::float8 AS records
+       (count(*) OVER (PARTITION BY o.observed_at, o.capture, o.digest, o.hand, o.collection_id, o.edition))::float8 AS records
      FROM profile_observation o
      WHERE o.actor_id = $1 AND ${inScope('o', '$2')} AND NOT EXISTS (
        SELECT FROM profile_observation newer
        WHERE newer.actor_id = o.actor_id AND newer.observation_id = o.observation_id AND newer.reader > o.reader)
-     ORDER BY o.observed_at, o.capture, o.digest, o.hand, o.collection_id, o.byte_offset, o.observation_id
+     ORDER BY o.observed_at, o.capture, o.digest, o.hand, o.collection_id, o.edition, o.byte_offset, o.observation_id
      LIMIT $3`,
     [actor, collections, most],
   );
