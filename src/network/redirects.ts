@@ -11,6 +11,7 @@ export interface Hop {
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+const PERMANENT: readonly number[] = [301, 308];
 
 export async function followRedirects(
   url: string,
@@ -18,12 +19,15 @@ export async function followRedirects(
   ask: (hop: Hop) => Promise<Exchange>,
 ): Promise<Exchange> {
   let hop: Hop = { url: withoutHash(url), options, redirectedFrom: undefined };
+  let redirected: Exchange['redirected'];
   for (let redirects = 0; ; redirects++) {
     const exchange = await ask(hop);
     const location = REDIRECTS.includes(exchange.status) ? exchange.headers['location'] : undefined;
-    if (location === undefined || location === '') return exchange;
+    if (location === undefined || location === '') return redirected ? { ...exchange, redirected } : exchange;
     if (redirects === MAX_REDIRECTS)
       throw new NetworkError('too-many-redirects', `${exchange.url}: more than ${MAX_REDIRECTS} redirects`, exchange);
+    const permanent = PERMANENT.includes(exchange.status) && redirected !== 'temporarily';
+    redirected = permanent ? 'permanently' : 'temporarily';
     hop = nextHop(hop, location, exchange);
   }
 }

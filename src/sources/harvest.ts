@@ -206,6 +206,8 @@ export interface Exchange {
   readonly seq: number;
   /** Where the answer came from, after redirects; secrets taken out. */
   readonly url: string;
+  /** Set where it came by redirects: `permanently` if each of them said so (301, 308). */
+  readonly redirected?: 'permanently' | 'temporarily';
   readonly status: number;
   /** Names in lower case; several values joined by `, `. Cookies taken out. */
   readonly headers: Readonly<Record<string, string>>;

@@ -108,3 +108,74 @@ describe('a harvest', () => {
     await expect(harvest({ known: ['x'] })).rejects.toThrow('not with a feed');
   });
 });
+
+describe('a feed that has moved', () => {
+  const DAY_MS = 86_400_000;
+  const NEW = 'https://east.example/new.xml';
+  let now = Date.UTC(2024, 0, 1);
+  let moving: TestIo;
+  const look = (since: Cursor | null, of = seed): Promise<HarvestStep[]> =>
+    stepsOf(connector.harvest(of, since, moving.io));
+  beforeEach(() => {
+    moving = openTestIo({ hosts: { 'east.example': tape.url }, now: () => now });
+    tape.on('GET /new.xml', rss([2, 1]));
+  });
+  afterEach(() => moving.close());
+  const send = (...statuses: number[]): void =>
+    tape.on('GET /feed.xml', { status: statuses[0]!, headers: { location: '/new.xml' } });
+
+  it('is asked at its new address once it has said so for a day, and known by the old one as well', async () => {
+    send(301);
+    const first = await look(null);
+    expect(kinds(first)).toEqual(['captured', 'account', 'bookmark']);
+    expect(first[1]).toMatchObject({ state: 'moved', detail: expect.stringContaining(NEW) });
+    expect(first[1]).not.toHaveProperty('settings');
+    now += DAY_MS / 2;
+    const second = await look(cursorAfter(first));
+    expect(kinds(second)).toEqual(['bookmark']);
+    now += DAY_MS;
+    const third = await look(cursorAfter(second));
+    expect(third[0]).toMatchObject({ state: 'moved', settings: { url: NEW, was: [URL_OF] } });
+    const asked = tape.requests.length;
+    await look(cursorAfter(third), { ...seed, settings: { url: NEW, was: [URL_OF] } });
+    expect(tape.requests.slice(asked).map(({ path }) => path)).toEqual(['/new.xml']);
+  });
+
+  it.each([302, 303, 307])('for now (%i) stays where it is', async (status) => {
+    send(status);
+    let steps = await look(null);
+    expect(kinds(steps)).toEqual(['captured', 'bookmark']);
+    now += 2 * DAY_MS;
+    steps = await look(cursorAfter(steps));
+    expect(kinds(steps)).toEqual(['bookmark']);
+  });
+
+  it('for good by way of a redirect for now is not for good', async () => {
+    send(301);
+    tape.on('GET /new.xml', { status: 302, headers: { location: '/there.xml' } });
+    tape.on('GET /there.xml', rss([2, 1]));
+    expect(kinds(await look(null))).toEqual(['captured', 'bookmark']);
+  });
+
+  it('to what is another feed, or a page, has not moved', async () => {
+    tape.on('GET /feed.xml', rss([2, 1]));
+    const first = await look(null);
+    send(308);
+    tape.on('GET /new.xml', rss([102, 101]));
+    const other = await look(cursorAfter(first));
+    expect(kinds(other)).not.toContain('account');
+    tape.on('GET /new.xml', { headers: { 'content-type': 'text/html' }, body: '<html>Log in to the hotel' });
+    await expect(look(cursorAfter(first))).rejects.toMatchObject({ problem: 'not-json' });
+  });
+
+  it('sends its credential to the host that people named alone', async () => {
+    const credential = { name: 'c', kind: 'bearer', secret: 'a-secret-token' } as const;
+    const far = await startTape({ 'GET /feed.xml': rss([2, 1]) });
+    const io = openTestIo({ hosts: { 'far.example': far.url }, credential });
+    const moved = { ...seed, settings: { url: 'https://far.example/feed.xml', was: [URL_OF] } };
+    await stepsOf(connector.harvest(moved, null, io.io));
+    expect(far.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined]);
+    await io.close();
+    await far.close();
+  });
+});

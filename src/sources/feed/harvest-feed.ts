@@ -7,6 +7,7 @@ import { NetworkError } from '../harvest.js';
 import { asArray, asObject, asString } from '../shared/json.js';
 import { ask, feedIn } from './harvest-find.js';
 import { goesOn, itemsOf, type FeedItem } from './harvest-items.js';
+import { addressOf, givenIn, movedBy, movingIn, type Moving } from './harvest-moved.js';
 import { olderPages } from './harvest-older.js';
 
 /** A cursor has 4 KiB: 150 names of 19 bytes, and what the server calls this state of the feed. */
@@ -14,28 +15,35 @@ const MOST_KNOWN = 150;
 const LONGEST_VALIDATOR = 500;
 
 interface Place {
-  readonly url: string;
   readonly etag: string | undefined;
   readonly lastModified: string | undefined;
   readonly digest: string | undefined;
   readonly known: readonly string[];
+  readonly moving?: Moving | undefined;
 }
 
 export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
-  const before = placeOf(since, seed);
-  const { url, etag, lastModified } = before;
+  const before = placeOf(since);
+  const address = addressOf(seed);
+  const { url } = address;
+  const { etag, lastModified } = before;
   const validators = { ...(etag !== undefined && { etag }), ...(lastModified !== undefined && { lastModified }) };
   const asked = etag !== undefined || lastModified !== undefined;
-  const exchange = await ask(url, url, io, validators);
+  const exchange = await ask(url, givenIn(address), io, validators);
   const { status } = exchange;
-  if (status === 304 && asked) return void (yield { kind: 'bookmark', cursor: since, reach: 'whole' });
+  if (status === 304 && asked) {
+    const moving = yield* movedBy(exchange, address, before.moving, io);
+    return void (yield { kind: 'bookmark', cursor: cursorOf({ ...before, moving }), reach: 'whole' });
+  }
   if (status !== 200) return void (yield refusal(exchange));
   const feed = await feedIn(exchange);
   if (!feed) throw new NetworkError('not-json', `${exchange.url} answers, but not with a feed`, exchange);
   const place = { ...cached(exchange), digest: exchange.digest, known: before.known };
   // The server cannot say that it has not changed; its bytes can.
-  if (exchange.digest === before.digest)
-    return void (yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole' });
+  if (exchange.digest === before.digest) {
+    const moving = yield* movedBy(exchange, address, before.moving, io);
+    return void (yield { kind: 'bookmark', cursor: cursorOf({ ...place, moving }), reach: 'whole' });
+  }
 
   const items = await itemsOf(exchange, feed.format);
   yield { kind: 'captured', exchange, format: feed.format, posts: [] };
@@ -43,9 +51,11 @@ export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: Har
     since === null
       ? yield* goBack({ exchange, items }, url, seed.backfill, io)
       : yield* catchUp({ exchange, items }, url, new Set(before.known), io);
+  const isSame = since === null || goesOn(items, new Set(before.known));
+  const moving = isSame ? yield* movedBy(exchange, address, before.moving, io) : undefined;
   yield {
     kind: 'bookmark',
-    cursor: cursorOf({ ...place, known: landmarks(items, before.known) }),
+    cursor: cursorOf({ ...place, known: landmarks(items, before.known), moving }),
     reach: 'whole',
     ...(since === null && { backTo: { beginning: beginning === true } }),
   };
@@ -111,10 +121,10 @@ function landmarks(items: readonly FeedItem[], before: readonly string[]): reado
   return [...new Set([...keys, ...before])].slice(0, MOST_KNOWN);
 }
 
-function placeOf(cursor: Cursor | null, { uri, settings }: SeedView): Place {
+function placeOf(cursor: Cursor | null): Place {
   const place = asObject(cursor);
   return {
-    url: asString(asObject(settings)?.['url']) ?? uri,
+    moving: movingIn(cursor),
     etag: asString(place?.['etag']),
     lastModified: asString(place?.['lastModified']),
     digest: asString(place?.['digest']),
@@ -122,11 +132,12 @@ function placeOf(cursor: Cursor | null, { uri, settings }: SeedView): Place {
   };
 }
 
-function cursorOf({ etag, lastModified, digest, known }: Omit<Place, 'url'>): Cursor {
+function cursorOf({ etag, lastModified, digest, known, moving }: Place): Cursor {
   return {
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
     ...(digest !== undefined && { digest }),
     known: [...known],
+    ...(moving && { moving: { ...moving } }),
   };
 }

@@ -90,7 +90,7 @@ export async function listSeeds(db: Queryable, page: SeedPage): Promise<readonly
   return result.rows;
 }
 
-/** By id or the beginning of one, by name (with or without its @), or by URI; several where that fits several. */
+/** By id or the beginning of one, by name (with or without its @), by URI, or by an address that it had or has now; several where that fits several. */
 export async function findSeeds(
   db: Queryable,
   text: string,
@@ -99,7 +99,7 @@ export async function findSeeds(
 ): Promise<readonly SeedRecord[]> {
   const id = /^[0-9a-f-]{4,36}$/i.test(text) ? text.toLowerCase() : null;
   const result = await db.query<SeedRecord>(
-    `${SEEDS} WHERE (s.uri = $1 OR lower(s.name) = lower($1) OR lower(ltrim(s.name, '@')) = lower(ltrim($1, '@'))
+    `${SEEDS} WHERE (s.uri = $1 OR s.settings ->> 'url' = $1 OR s.settings -> 'was' ? $1 OR lower(s.name) = lower($1) OR lower(ltrim(s.name, '@')) = lower(ltrim($1, '@'))
        OR starts_with(s.seed_id::text, $2) OR starts_with(replace(s.seed_id::text, '-', ''), $2)) AND ${inScope('s', '$3')}
      ORDER BY s.state = 'ended', s.created_at LIMIT $4`,
     [text, id, collections, limit],
