@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Profiles that are stated by themselves, without a post. */
+/** Profiles that are stated by themselves, without a post; and how far back a seed was read. */
 export class Profiles1767226200000 implements MigrationInterface {
   readonly name = 'Profiles1767226200000';
 
@@ -25,4 +25,8 @@ const STATEMENTS = [
   `ALTER TABLE seed ADD COLUMN account_stated jsonb NOT NULL DEFAULT '{}'`,
   `COMMENT ON COLUMN seed.account_stated IS
      'Of each address that answered about the account: the digest of what it stated when that was taken in last, and when. The same again within a day is not taken in again.'`,
+
+  `ALTER TABLE seed ADD COLUMN backfilled integer`,
+  `UPDATE seed SET backfilled = backfill WHERE cursor IS NOT NULL`,
+  `COMMENT ON COLUMN seed.backfilled IS 'The backfill that harvests have gone back for, or are going back for; below backfill: it was raised since.'`,
 ];

@@ -42,6 +42,10 @@ export interface SeedRow extends NewSeed {
   readonly cursor: Cursor | null;
   readonly intervalSeconds: number;
   readonly failures: number;
+  /** The backfill that was gone back for. */
+  readonly backfilled: number | null;
+  /** Whether that came to the beginning. */
+  readonly fromBeginning: boolean;
   readonly account: {
     /** What was noted of it last. */
     readonly state: AccountState | null;
@@ -125,8 +129,8 @@ export interface HarvestStore {
   exchanged(claim: Claim, exchanges: readonly ExchangeRecord[]): Promise<void>;
   /** Makes the capture, its member and its ranges known, in one transaction. */
   captured(claim: Claim, capture: HarvestCapture): Promise<void>;
-  /** Stores the cursor, the gaps that it passes over, and how far the seed was watched. */
-  bookmarked(claim: Claim, bookmark: Bookmark, gaps: readonly Gap[], at: string): Promise<void>;
+  /** Stores the cursor, the gaps that it passes over, and how far the seed was watched; and that it goes back so far now. */
+  bookmarked(claim: Claim, bookmark: Bookmark, gaps: readonly Gap[], at: string, backfilled?: number): Promise<void>;
   /** An answer about the account was taken in. */
   accountStated(claim: Claim, stated: Stated): Promise<void>;
   /** `trouble`: its posts are due to be looked at now. */

@@ -55,6 +55,8 @@ const MOST_STATED = 8;
 export class HarvestTake {
   /** How many posts were looked at again. */
   looks = 0;
+  /** The backfill that its bookmarks are on the way to. */
+  backfilled: number | undefined;
   /** What the platform said where it showed nothing. */
   trouble: string | undefined;
   /** What the records said of posts, from `watch` on: a stream brings millions. */
@@ -78,6 +80,7 @@ export class HarvestTake {
     private readonly ofAccount: boolean,
   ) {
     this.lookMember = FIRST_LOOK_MEMBER + claim.nextSeq;
+    if (claim.seed.cursor === null) this.backfilled = claim.seed.backfill;
     this.status = statusOf(claim.seed.account.state) ?? 'active';
     this.stated = claim.seed.account.stated;
   }
@@ -127,7 +130,7 @@ export class HarvestTake {
     // Its posts are listed: what was said of the account as a whole is over.
     if (this.status !== 'active' && this.answer)
       await this.tellStatus('active', 'its posts are listed again', this.answer);
-    await this.deps.store.bookmarked(this.claim, step, gaps, this.at());
+    await this.deps.store.bookmarked(this.claim, step, gaps, this.at(), this.backfilled);
   }
 
   /** An exchange has ended; it is written down with the next capture, or at the end. */

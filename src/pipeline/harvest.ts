@@ -5,11 +5,19 @@
  */
 import { messageOf, SourceError, UsageError } from '../core/errors.js';
 import type { Key } from '../core/digest.js';
-import { RateLimited, type Connector, type ExchangeRecord, type HarvestIo } from '../sources/harvest.js';
+import {
+  RateLimited,
+  type Bookmark,
+  type Connector,
+  type Cursor,
+  type ExchangeRecord,
+  type HarvestIo,
+  type HarvestStep,
+} from '../sources/harvest.js';
 import type { Source } from '../sources/source.js';
 import { afterFailure, missedTimes, nextInterval, spread } from './cadence.js';
 import { HarvestTake, type TakeDeps } from './harvest-take.js';
-import type { Claim, ClaimAnswer, Ending, HarvestKind, NetworkPort } from './harvest-ports.js';
+import type { Claim, ClaimAnswer, Ending, HarvestKind, NetworkPort, SeedRow } from './harvest-ports.js';
 import { lookAgain } from './harvest-look.js';
 
 export interface HarvestDeps extends TakeDeps {
@@ -90,10 +98,12 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
     let reach: 'whole' | 'partial' | undefined;
     if (claim.kind !== 'revisit') {
       const view = pair.connector.streams ? { ...claim.seed, followed: await deps.store.followed(claim) } : claim.seed;
-      for await (const step of pair.connector.harvest(view, claim.seed.cursor, io)) {
-        signal.throwIfAborted();
-        await take.step(step);
-        if (step.kind === 'bookmark') reach = step.reach;
+      const last = await takeAll(take, pair.connector.harvest(view, claim.seed.cursor, io), signal);
+      reach = last?.reach;
+      if (reach === 'whole' && mayGoDeeper(claim.seed, pair.connector)) {
+        take.backfilled = claim.seed.backfill;
+        const from = deeperFrom(claim.seed, pair.connector, last!.cursor);
+        reach = (await takeAll(take, pair.connector.harvest(view, from, io), signal))?.reach ?? reach;
       }
     }
     await lookAgain(deps, claim, pair.connector, take, io);
@@ -119,6 +129,31 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
 }
 
 const MOST_WARNINGS = 50;
+
+/** @returns the last bookmark */
+async function takeAll(
+  take: HarvestTake,
+  steps: AsyncIterable<HarvestStep>,
+  signal: AbortSignal,
+): Promise<Bookmark | undefined> {
+  let last: Bookmark | undefined;
+  for await (const step of steps) {
+    signal.throwIfAborted();
+    await take.step(step);
+    if (step.kind === 'bookmark') last = step;
+  }
+  return last;
+}
+
+/** More was asked for since the first harvest than it had gone back for, and it did not come to the beginning. */
+function mayGoDeeper({ cursor, backfill, backfilled, fromBeginning }: SeedRow, { streams }: Connector): boolean {
+  return !streams && cursor !== null && backfilled !== null && backfill > backfilled && !fromBeginning;
+}
+
+/** From where the first harvest ended, else from the newest once more: what comes again is a duplicate. */
+function deeperFrom({ backfill, backfilled }: SeedRow, connector: Connector, cursor: Cursor): Cursor | null {
+  return connector.deeper?.(cursor, { had: backfilled!, wanted: backfill }) ?? null;
+}
 
 async function nextOf(
   deps: HarvestDeps,

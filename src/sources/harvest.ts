@@ -46,6 +46,12 @@ export interface Connector {
   resolve(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined>;
   /** One harvest: what is new since the cursor (null: the first time, as deep as the platform goes). */
   harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncIterable<HarvestStep>;
+  /**
+   * Where to go on from to read further back than a first harvest did that ended after `had` posts: the cursor of a walk that
+   * goes down from there, and then rests at what `cursor` knew. Undefined: it was not noted. Absent: there is no such place;
+   * the first harvest is then done once more, and goes further.
+   */
+  deeper?(cursor: Cursor, backfill: { readonly had: number; readonly wanted: number }): Cursor | undefined;
   /** Looks at known posts once more. Yields `captured`, `absence` and `account`; no bookmarks. */
   look?(seed: SeedView, posts: readonly PostToSee[], io: HarvestIo): AsyncIterable<HarvestStep>;
 }

@@ -38,15 +38,21 @@ export class PgHarvestStore implements HarvestStore {
     return inClaim(this.pool, claim, (client) => insertCapture(client, claim, capture));
   }
 
-  async bookmarked(claim: Claim, { cursor, reach, backTo }: Bookmark, gaps: readonly Gap[], at: string): Promise<void> {
+  async bookmarked(
+    claim: Claim,
+    { cursor, reach, backTo }: Bookmark,
+    gaps: readonly Gap[],
+    at: string,
+    backfilled?: number,
+  ): Promise<void> {
     const { seed, harvest } = claim;
     await inClaim(this.pool, claim, async (client) => {
       await client.query(
-        `UPDATE seed SET cursor = $2, cursor_at = $3, back_to = coalesce($4, back_to),
+        `UPDATE seed SET cursor = $2, cursor_at = $3, back_to = coalesce($4, back_to), backfilled = coalesce($5, backfilled),
            account_state = CASE WHEN account_state IN ('renamed', 'moved') THEN account_state ELSE 'active' END,
            account_detail = CASE WHEN account_state IN ('renamed', 'moved') THEN account_detail END
          WHERE seed_id = $1`,
-        [seed.id, JSON.stringify(cursor), at, backTo === undefined ? null : JSON.stringify(backTo)],
+        [seed.id, JSON.stringify(cursor), at, backTo === undefined ? null : JSON.stringify(backTo), backfilled ?? null],
       );
       await client.query('UPDATE harvest SET cursor_after = $2 WHERE harvest_id = $1', [
         harvest,

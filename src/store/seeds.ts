@@ -23,12 +23,15 @@ export interface SeedRecord {
   failures: number;
   accountState: SeedRow['account']['state'];
   stated: SeedRow['account']['stated'];
+  backfilled: number | null;
+  fromBeginning: boolean;
 }
 
 export const SEED_COLUMNS = `replace(s.seed_id::text, '-', '') AS id, replace(s.collection_id::text, '-', '') AS collection,
   s.connector, s.source, s.uri, s.name, s.settings, s.credential, s.authority, s.trusted, s.every_seconds AS every,
   s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures,
-  s.account_state AS "accountState", s.account_stated AS stated`;
+  s.account_state AS "accountState", s.account_stated AS stated, s.backfilled,
+  coalesce((s.back_to ->> 'beginning')::boolean, false) AS "fromBeginning"`;
 
 export function seedRow(record: SeedRecord): SeedRow {
   const { id, collection, every, interval, credential, authority, accountState, stated, ...rest } = record;
@@ -48,6 +51,8 @@ export interface Followed {
   readonly id: Key;
   /** False: it was followed already, and goes on with what has been said now. */
   readonly added: boolean;
+  /** Where more was asked for than it was read back for: that, and whether it had come to the beginning. */
+  readonly deeper?: { readonly had: number; readonly wanted: number; readonly fromBeginning: boolean };
 }
 
 /**
@@ -56,7 +61,7 @@ export interface Followed {
  */
 export async function follow(pool: Pool, seed: NewSeed, paceSaid: boolean): Promise<Followed> {
   const id = keyOf('seed', seed.collection, seed.connector, seed.uri);
-  const { rows } = await pool.query<{ added: boolean }>(
+  const { rows } = await pool.query<{ added: boolean; had: number | null; wanted: number; beginning: boolean }>(
     `INSERT INTO seed (seed_id, collection_id, connector, source, uri, name, settings, credential, authority, trusted,
        every_seconds, adaptive, interval_seconds, backfill)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13)
@@ -68,7 +73,8 @@ export async function follow(pool: Pool, seed: NewSeed, paceSaid: boolean): Prom
        interval_seconds = CASE WHEN $14 THEN excluded.interval_seconds ELSE seed.interval_seconds END,
        backfill = greatest(excluded.backfill, seed.backfill),
        state = 'active', next_at = now(), failures = 0, problem = NULL
-     RETURNING xmax = 0 AS added`,
+     RETURNING xmax = 0 AS added, backfilled AS had, backfill AS wanted,
+       coalesce((back_to ->> 'beginning')::boolean, false) AS beginning`,
     [
       id,
       seed.collection,
@@ -86,7 +92,9 @@ export async function follow(pool: Pool, seed: NewSeed, paceSaid: boolean): Prom
       paceSaid,
     ],
   );
-  return { id, added: rows[0]!.added };
+  const { added, had, wanted, beginning } = rows[0]!;
+  const isDeeper = had !== null && wanted > had;
+  return { id, added, ...(isDeeper && { deeper: { had, wanted, fromBeginning: beginning } }) };
 }
 
 /** `ended`: unfollowed; what was archived stays. @returns whether there was anything to change */

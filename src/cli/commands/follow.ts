@@ -7,6 +7,8 @@ import { CliExit, type CliIo } from '../io.js';
 import { clean, jsonText } from '../print.js';
 import { intervalOf, intervalText } from '../intervals.js';
 import { wholeNumber } from '../words.js';
+import type { Connector } from '../../sources/harvest.js';
+import type { Followed } from '../../store/seeds.js';
 import type { SeedView } from '../../read/index.js';
 
 interface FollowFlags {
@@ -90,7 +92,7 @@ async function one(
       ...(authority !== undefined && { authority }),
     };
     const warn = (warning: string): void => io.err(`  ${clean(warning)}\n`);
-    const { id, added, found } = await followText(archive, network, credentials, request, { signal, warn });
+    const { id, added, deeper, found } = await followText(archive, network, credentials, request, { signal, warn });
     const view = (await seed(archive.pool, showKey(id)))!;
     const verb = added ? 'following' : 'already followed; what was said now holds:';
     const pace = view.adaptive
@@ -99,6 +101,7 @@ async function one(
     io.err(
       `${verb} ${clean(view.name)}  (${found.connector.id}, ${found.connector.streams ? 'one long connection' : pace}, collection ${clean(view.collection)})\n  ${clean(view.uri)}\n`,
     );
+    if (deeper) io.err(`  ${deeperText(deeper, found.connector)}\n`);
     for (const ceiling of found.connector.ceilings) io.err(`  note: ${ceiling}\n`);
     if (flags.now && !found.connector.streams) await harvestNow(io, archive, network, view, signal);
     else io.err('  harvested by the workers of `perdure up`; `perdure harvests` shows how it goes\n');
@@ -106,4 +109,16 @@ async function one(
   } finally {
     await network.close();
   }
+}
+
+type Deeper = NonNullable<Followed['deeper']>;
+
+/** What a larger --backfill than the last time comes to. */
+function deeperText({ had, wanted, fromBeginning }: Deeper, { id, streams, deeper }: Connector): string {
+  if (streams) return `note: ${id} has nothing older than what it streams; --backfill ${wanted} has no effect`;
+  if (fromBeginning) return 'it has been read back to its beginning already';
+  const more = `the next harvest goes back for ${wanted} posts, not ${had}`;
+  return deeper
+    ? `${more}: on from where it ended`
+    : `${more}: from the newest on once more, since ${id} has no place to go on from`;
 }

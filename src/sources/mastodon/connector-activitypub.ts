@@ -3,6 +3,7 @@ import type { Connector } from '../harvest.js';
 import { resolveActor } from './harvest-actor.js';
 import { lookAtObjects } from './harvest-look-objects.js';
 import { accountName, webAddress } from './harvest-name.js';
+import { deeper } from './harvest-place.js';
 import { harvestOutbox } from './harvest-outbox.js';
 
 export const activityPubConnector: Connector = {
@@ -20,5 +21,6 @@ export const activityPubConnector: Connector = {
   claims: (text) => (accountName(text) ? 0.5 : webAddress(text) ? 0.3 : 0),
   resolve: resolveActor,
   harvest: harvestOutbox,
+  deeper,
   look: lookAtObjects,
 };

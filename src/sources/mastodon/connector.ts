@@ -3,6 +3,7 @@ import type { Connector } from '../harvest.js';
 import { accountName } from './harvest-name.js';
 import { lookAtStatuses } from './harvest-look.js';
 import { resolveAccount } from './harvest-resolve.js';
+import { deeper } from './harvest-place.js';
 import { harvestStatuses } from './harvest-statuses.js';
 
 export const mastodonConnector: Connector = {
@@ -21,5 +22,6 @@ export const mastodonConnector: Connector = {
   claims: (text) => (accountName(text) ? 0.6 : 0),
   resolve: resolveAccount,
   harvest: harvestStatuses,
+  deeper,
   look: lookAtStatuses,
 };

@@ -103,7 +103,9 @@ async function* conclude(
   if (trouble && walk.pages === 0) return undefined;
   // Nothing at all, where there was something: the place stays, and the next look may show that nothing is missing.
   if (gap && walk.listed === 0) return undefined;
-  const rest: Place = { ...placeAfter(place, walk), memo: list.memo() };
+  const { bottom: before, ...after } = placeAfter(place, walk);
+  const bottom = walk.left === undefined ? before : end.how === 'enough' ? walk.next : undefined;
+  const rest: Place = { ...after, memo: list.memo(), ...(bottom !== undefined && { bottom }) };
   const beginning = end.how === 'end' && (walk.listed > 0 || !total);
   yield bookmarkOf(rest, reach, walk.left === undefined ? undefined : { walk, beginning });
   return rest;

@@ -38,6 +38,8 @@ export interface Place {
   /** The newest first. Empty: nothing has been seen yet. */
   readonly known: readonly Known[];
   readonly anchor?: string;
+  /** The next page when the first harvest ended, though there was more: it may be asked to go on. */
+  readonly bottom?: string;
   readonly walk?: Walk;
   /** What a connector wants to remember: small. */
   readonly memo: { readonly [key: string]: Json };
@@ -74,6 +76,7 @@ export function placeOf(cursor: Cursor | null): Place {
     known: knownOf(stored['known']),
     memo: (asObject(stored['memo']) ?? {}) as Place['memo'],
     ...optional('anchor', asString(stored['anchor'])),
+    ...optional('bottom', asString(stored['bottom'])),
     ...(walk &&
       next !== undefined && {
         walk: {
@@ -93,11 +96,24 @@ export function cursorOf(place: Place): Cursor {
   return place as unknown as Cursor;
 }
 
+/** A walk from where the first harvest ended, which knows at its end what was known before. */
+export function deeper(cursor: Cursor, { had, wanted }: { had: number; wanted: number }): Cursor | undefined {
+  const { known, anchor, bottom, memo } = placeOf(cursor);
+  if (bottom === undefined) return undefined;
+  const walk = { next: bottom, top: known, listed: 0, pages: 0, left: wanted - had, ...optional('anchor', anchor) };
+  return cursorOf({ known: [], memo, walk });
+}
+
 /** The place once a walk has come down to what was known: its top is the new window. */
-export function placeAfter({ known, anchor, memo }: Place, walk: Walk | undefined): Place {
+export function placeAfter({ known, anchor, bottom, memo }: Place, walk: Walk | undefined): Place {
   const marks = new Set<string>();
   const merged = [...(walk?.top ?? []), ...known].filter(([mark]) => !marks.has(mark) && marks.add(mark));
-  return { known: merged.slice(0, WINDOW), memo, ...optional('anchor', walk?.anchor ?? anchor) };
+  return {
+    known: merged.slice(0, WINDOW),
+    memo,
+    ...optional('anchor', walk?.anchor ?? anchor),
+    ...optional('bottom', bottom),
+  };
 }
 
 /** A place further down the list where the server names it at sensible length. */

@@ -136,6 +136,35 @@ describe('a harvest', () => {
     expect(next.map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
   });
 
+  it('goes further back from where it ended, and knows afterwards what it knew', async () => {
+    tape.on(LIST, pages(range(1, 350)));
+    const ids = (steps: readonly HarvestStep[]) => captured(steps).flatMap(({ posts }) => posts.map(({ ref }) => ref));
+    const first = await stepsOf(connector.harvest({ ...seed, backfill: 100 }, null, test.io));
+    expect(ids(first)).toEqual(
+      range(251, 350)
+        .reverse()
+        .map((n) => `t1_c${n}`),
+    );
+    const next = await harvest(bookmark(first).cursor);
+    const start = connector.deeper!(bookmark(next).cursor, { had: 100, wanted: 200 })!;
+    const more = await stepsOf(connector.harvest({ ...seed, backfill: 200 }, start, test.io));
+    expect(ids(more)).toEqual(
+      range(151, 250)
+        .reverse()
+        .map((n) => `t1_c${n}`),
+    );
+    expect(bookmark(more)).toMatchObject({ reach: 'partial', backTo: { beginning: false } });
+    expect((await harvest(bookmark(more).cursor)).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
+    const rest = connector.deeper!(bookmark(more).cursor, { had: 200, wanted: 900 })!;
+    const last = await stepsOf(connector.harvest({ ...seed, backfill: 900 }, rest, test.io));
+    expect(ids(last)).toEqual(
+      range(1, 150)
+        .reverse()
+        .map((n) => `t1_c${n}`),
+    );
+    expect(connector.deeper!(bookmark(last).cursor, { had: 900, wanted: 1_000 })).toBeUndefined();
+  });
+
   it('tells a gap where 1,000 things hold nothing that was known', async () => {
     tape.on(LIST, pages(range(2_000, 2_100)));
     const short = await harvest({ known: ['t1_c1'] });

@@ -1,5 +1,6 @@
 /** Follows people and subreddits of Reddit: its listings as JSON, with the key of an application or without. */
 import type { Connector } from '../harvest.js';
+import { deeper } from './harvest-place.js';
 import { harvestListing } from './harvest-listing.js';
 import { lookUpThings } from './harvest-look.js';
 import { placeIn, resolvePlace } from './harvest-resolve.js';
@@ -20,5 +21,6 @@ export const redditConnector: Connector = {
   claims: (text) => (placeIn(text) === undefined ? 0 : 1),
   resolve: resolvePlace,
   harvest: harvestListing,
+  deeper,
   look: lookUpThings,
 };

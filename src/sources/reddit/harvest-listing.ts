@@ -90,9 +90,10 @@ export async function* harvestListing(
   if (gap) yield gap;
   // An empty list shows nothing: the place stays.
   if (walk.listed === 0 && place.known.length > 0) return;
+  const bottom = walk.left === undefined ? place.bottom : end === 'enough' ? walk.after : undefined;
   yield {
     kind: 'bookmark',
-    cursor: cursorOf(placeAfter(place, walk)),
+    cursor: cursorOf({ ...placeAfter(place, walk), ...(bottom !== undefined && { bottom }) }),
     // What came while an earlier walk rested stands above it.
     reach: resumed ? 'partial' : 'whole',
     ...backTo(walk, end === 'end' && walk.listed < NEAR_CEILING),

@@ -35,6 +35,8 @@ export interface Place {
   readonly known: readonly string[];
   /** Seconds since 1970; 0: unknown. */
   readonly newest: number;
+  /** After what the first harvest ended, though there was more: it may be asked to go on. */
+  readonly bottom?: string;
   readonly walk?: Walk;
 }
 
@@ -42,10 +44,12 @@ export interface Place {
 export function placeOf(cursor: Cursor | null): Place {
   const stored = asObject(cursor);
   const walk = asObject(stored?.['walk']);
+  const bottom = fullnameOf(stored?.['bottom']);
   const [after, left] = [fullnameOf(walk?.['after']), asNumber(walk?.['left'])];
   return {
     known: namesIn(stored?.['known']),
     newest: asNumber(stored?.['newest']) ?? 0,
+    ...(bottom !== undefined && { bottom }),
     ...(after !== undefined && {
       walk: {
         after,
@@ -61,6 +65,14 @@ export function placeOf(cursor: Cursor | null): Place {
 
 export function cursorOf(place: Place): Cursor {
   return place as unknown as Cursor;
+}
+
+/** A walk from where the first harvest ended, which knows at its end what was known before. */
+export function deeper(cursor: Cursor, { had, wanted }: { had: number; wanted: number }): Cursor | undefined {
+  const { known, newest, bottom } = placeOf(cursor);
+  if (bottom === undefined) return undefined;
+  const walk = { after: bottom, top: known, newest, oldest: 0, listed: 0, left: wanted - had };
+  return cursorOf({ known: [], newest: 0, walk });
 }
 
 export function furtherDown(walk: Walk, things: readonly Listed[], after: string | undefined): Walk {

@@ -103,6 +103,25 @@ describe('a harvest', () => {
     expect((await harvest(bookmark(first).cursor)).map(({ kind }) => kind)).toEqual(['captured', 'bookmark']);
   });
 
+  it('goes further back from where it ended, and knows afterwards what it knew', async () => {
+    tape.on(`GET /s/${NAME}`, pages(range(1, 130)));
+    const numbers = (steps: readonly HarvestStep[]) =>
+      captured(steps)
+        .flatMap(({ posts }) => posts.map(({ ref }) => Number(ref)))
+        .sort((a, b) => a - b);
+    const first = await stepsOf(connector.harvest({ ...seed, backfill: 40 }, null, test.io));
+    expect(numbers(first)).toEqual(range(91, 130));
+    const start = connector.deeper!(bookmark(first).cursor, { had: 40, wanted: 80 })!;
+    const more = await stepsOf(connector.harvest({ ...seed, backfill: 80 }, start, test.io));
+    expect(numbers(more)).toEqual(range(51, 90));
+    expect(bookmark(more)).toMatchObject({ cursor: { newest: 130, bottom: 51 }, reach: 'partial' });
+    expect(numbers(await harvest(bookmark(more).cursor))).toEqual(range(111, 130));
+    const rest = connector.deeper!(bookmark(more).cursor, { had: 80, wanted: 900 })!;
+    const last = await stepsOf(connector.harvest({ ...seed, backfill: 900 }, rest, test.io));
+    expect(numbers(last)).toEqual(range(1, 50));
+    expect(connector.deeper!(bookmark(last).cursor, { had: 900, wanted: 1_000 })).toBeUndefined();
+  });
+
   it('joins up over posts that were deleted meanwhile', async () => {
     tape.on(`GET /s/${NAME}`, pages([...range(1, 20), ...range(60, 90)]));
     const steps = await harvest({ newest: 40 });

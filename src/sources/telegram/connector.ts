@@ -2,6 +2,7 @@
 import type { Connector } from '../harvest.js';
 import { channelNameIn, resolveChannel } from './harvest-resolve.js';
 import { harvestChannel } from './harvest-channel.js';
+import { deeper } from './harvest-place.js';
 import { lookAtMessages } from './harvest-look.js';
 
 export const telegramConnector: Connector = {
@@ -18,5 +19,6 @@ export const telegramConnector: Connector = {
   claims: (text) => channelNameIn(text)?.sure ?? 0,
   resolve: resolveChannel,
   harvest: harvestChannel,
+  deeper,
   look: lookAtMessages,
 };

@@ -45,10 +45,12 @@ export async function* harvestChannel(
     if (end !== undefined) {
       const newest = Math.max(walk?.top ?? 0, place.newest ?? 0);
       const backTo = { beginning: end === 'beginning', ...(published !== undefined && { published }) };
-      const cursor = cursorOf({ newest, walk: undefined });
+      const isFirst = place.newest === undefined;
+      const bottom = isFirst ? (end === 'enough' ? walk?.before : undefined) : place.bottom;
+      const cursor = cursorOf({ newest, bottom, walk: undefined });
       // What came since a walk was broken off stands above it: the next harvest takes it, at once.
       const reach = resumed ? 'partial' : 'whole';
-      return void (yield { kind: 'bookmark', cursor, reach, ...(place.newest === undefined && { backTo }) });
+      return void (yield { kind: 'bookmark', cursor, reach, ...(isFirst && { backTo }) });
     }
     const last = pages >= PAGES_A_HARVEST;
     if (last || pages % PAGES_A_BOOKMARK === 0)

@@ -1,6 +1,7 @@
 /** Follows accounts of X over its API v2. https://docs.x.com/x-api */
 import type { Connector } from '../harvest.js';
 import { handleIn, resolveAccount } from './harvest-resolve.js';
+import { deeper } from './harvest-place.js';
 import { harvestTimeline } from './harvest-timeline.js';
 import { lookUpTweets } from './harvest-look.js';
 
@@ -19,5 +20,6 @@ export const xConnector: Connector = {
   claims: (text) => handleIn(text)?.sure ?? 0,
   resolve: resolveAccount,
   harvest: harvestTimeline,
+  deeper,
   look: lookUpTweets,
 };

@@ -27,6 +27,8 @@ export interface Place {
   /** The newest first. */
   readonly known: readonly string[];
   readonly handle?: string;
+  /** Where the first harvest ended, though there was more: it may be asked to go on. */
+  readonly bottom?: string;
   readonly walk?: Walk;
 }
 
@@ -34,10 +36,12 @@ export interface Place {
 export function placeOf(cursor: Cursor | null): Place {
   const stored = asObject(cursor);
   const walk = asObject(stored?.['walk']);
+  const bottom = idOf(stored?.['bottom']);
   const [handle, until, left] = [asString(stored?.['handle']), idOf(walk?.['until']), asNumber(walk?.['left'])];
   return {
     known: idsIn(stored?.['known']),
     ...(handle !== undefined && { handle }),
+    ...(bottom !== undefined && { bottom }),
     ...(until !== undefined && {
       walk: {
         until,
@@ -51,6 +55,14 @@ export function placeOf(cursor: Cursor | null): Place {
 
 export function cursorOf(place: Place): Cursor {
   return place as unknown as Cursor;
+}
+
+/** A walk from where the first harvest ended, which knows at its end what was known before. */
+export function deeper(cursor: Cursor, { had, wanted }: { had: number; wanted: number }): Cursor | undefined {
+  const { known, handle, bottom } = placeOf(cursor);
+  if (bottom === undefined) return undefined;
+  const walk = { until: bottom, top: known, listed: 0, left: wanted - had };
+  return cursorOf({ known: [], ...(handle !== undefined && { handle }), walk });
 }
 
 export function furtherDown(walk: Walk, ids: readonly string[]): Walk {

@@ -81,7 +81,7 @@ export async function* harvestTimeline(
     asked.add(token!);
     yield {
       kind: 'bookmark',
-      cursor: cursorOf({ known: place.known, ...(handle !== undefined && { handle }), walk }),
+      cursor: cursorOf({ ...place, ...(handle !== undefined && { handle }), walk }),
       reach: 'partial',
       ...backTo(walk, false),
     };
@@ -92,9 +92,14 @@ export async function* harvestTimeline(
     const gap = gapAfter(place, walk, end);
     if (gap) yield gap;
   }
+  const bottom = walk.left === undefined ? place.bottom : end === 'enough' ? walk.until : undefined;
   yield {
     kind: 'bookmark',
-    cursor: cursorOf({ known: knownAfter(place, walk), ...(handle !== undefined && { handle }) }),
+    cursor: cursorOf({
+      known: knownAfter(place, walk),
+      ...(handle !== undefined && { handle }),
+      ...(bottom !== undefined && { bottom }),
+    }),
     // What came while an earlier walk rested stands above it.
     reach: resumed ? 'partial' : 'whole',
     ...backTo(walk, end === 'end' && walk.listed < NEAR_CEILING),
