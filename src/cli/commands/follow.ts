@@ -114,11 +114,12 @@ async function one(
 type Deeper = NonNullable<Followed['deeper']>;
 
 /** What a larger --backfill than the last time comes to. */
-function deeperText({ had, wanted, fromBeginning }: Deeper, { id, streams, deeper }: Connector): string {
+function deeperText({ had, wanted, fromBeginning }: Deeper, connector: Connector): string {
+  const { id, streams } = connector;
   if (streams) return `note: ${id} has nothing older than what it streams; --backfill ${wanted} has no effect`;
   if (fromBeginning) return 'it has been read back to its beginning already';
   const more = `the next harvest goes back for ${wanted} posts, not ${had}`;
-  return deeper
+  return 'deeper' in connector
     ? `${more}: on from where it ended`
     : `${more}: from the newest on once more, since ${id} has no place to go on from`;
 }

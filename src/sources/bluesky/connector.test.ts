@@ -10,7 +10,7 @@ import {
   type TestIo,
 } from '../../../test/support/harvest-io.js';
 import { startTape, type Reply, type Tape, type TapeRequest } from '../../../test/support/tape-server.js';
-import type { Cursor, HarvestStep, SeedView } from '../harvest.js';
+import type { Bookmark, Cursor, HarvestStep, SeedView } from '../harvest.js';
 import { blueskyConnector as connector } from './connector.js';
 import { bluesky } from './index.js';
 
@@ -145,6 +145,50 @@ describe('a harvest', () => {
     tape.on(HEAD, { status: 400, body: { error, message: 'no' } });
     const steps = await harvest({ rev: 'r1', identityAt: Date.now(), known: {} });
     expect(steps).toMatchObject([{ kind: 'account', state }]);
+  });
+
+  it('is taken up where it broke off, and then sees what was written meanwhile', async () => {
+    head('r1');
+    tape.on('GET /xrpc/com.atproto.repo.listRecords', repo(range(1, 350)));
+    const long = { ...seed, backfill: 1_000 };
+    const seen = (steps: readonly HarvestStep[]): number =>
+      captured(steps).reduce((sum, { posts }) => sum + posts.length, 0);
+    const asked = (): (string | null)[] =>
+      tape.requests
+        .filter(({ path, query }) => path.endsWith('listRecords') && query.get('collection') === 'app.bsky.feed.post')
+        .map(({ query }) => query.get('cursor'));
+    // The worker dies after the second page: what stands is the bookmark before it.
+    const partial: HarvestStep[] = [];
+    for await (const step of connector.harvest(long, null, test.io)) {
+      partial.push(step);
+      if (captured(partial).length === 2) break;
+    }
+    const place = partial.find(({ kind }) => kind === 'bookmark') as Bookmark;
+    expect(place).toMatchObject({ reach: 'partial', cursor: { first: { rev: 'r1', count: 100 } } });
+    expect(JSON.stringify(place.cursor).length).toBeLessThan(4_096);
+
+    head('r2');
+    const before = asked().length;
+    const rest = await stepsOf(connector.harvest(long, place.cursor, test.io));
+    expect(asked().slice(before)).toEqual(['100', '200', '300']);
+    expect(seen(rest)).toBe(250);
+    expect(bookmark(rest)).toMatchObject({ reach: 'whole', cursor: { rev: 'r1' }, backTo: { beginning: true } });
+    expect(bookmark(rest).cursor).not.toHaveProperty('first');
+    // The head is another by now.
+    tape.on('GET /xrpc/com.atproto.repo.listRecords', repo(range(1, 351)));
+    expect(seen(await stepsOf(connector.harvest(long, bookmark(rest).cursor, test.io)))).toBeGreaterThan(0);
+  });
+
+  it('begins its list anew where a server does not know the place', async () => {
+    head('r1');
+    const lists = repo(range(1, 50));
+    tape.on('GET /xrpc/com.atproto.repo.listRecords', (request: TapeRequest): Reply =>
+      request.query.get('cursor') === 'lost' ? { status: 400, body: { error: 'InvalidRequest' } } : lists(request),
+    );
+    const first = { rev: 'r1', list: 'app.bsky.feed.post', cursor: 'lost', keys: [], count: 300 };
+    const steps = await harvest({ identityAt: Date.now(), known: {}, first });
+    expect(bookmark(steps)).toMatchObject({ reach: 'whole', backTo: { beginning: true } });
+    expect(captured(steps).flatMap(({ posts }) => posts)).toHaveLength(50);
   });
 
   it('follows an account that has moved to another server', async () => {

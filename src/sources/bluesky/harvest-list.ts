@@ -3,11 +3,12 @@ import type { Gap, HarvestIo, HarvestStep, SeenPost } from '../harvest.js';
 import { asArray, asObject, asString } from '../shared/json.js';
 import { ask, type Answer } from './harvest-ask.js';
 import type { RepoSettings } from './harvest-identity.js';
-import { keyOf, rkeyOf } from './harvest-place.js';
+import { keyOf, rkeyOf, type ListPlace } from './harvest-place.js';
 import { parseAtUri, tryPostUri } from './uri.js';
 
 const LIMIT = 100;
 const MOST_PAGES = 200;
+const LONGEST_CURSOR = 512;
 /** Where an edit is looked for, and the server does not tell what changed. */
 const EDIT_PAGES = 5;
 
@@ -28,24 +29,34 @@ export interface WalkOptions {
   readonly most: number;
   /** Something has changed, and nobody said what: where it is nothing new, it is looked for further down. */
   readonly looksForEdits: boolean;
+  /** Where it is gone on from. */
+  readonly from?: ListPlace | undefined;
+  /** Told after each page but the last, so that a long first harvest need not begin anew. */
+  readonly rest?: ((at: ListPlace) => HarvestStep) | undefined;
 }
 
 /** @returns an Answer where the list was not handed out; undefined where it broke off, which has been told */
 export async function* walkList(
   { did, pds }: RepoSettings,
-  { collection, known, most, looksForEdits }: WalkOptions,
+  { collection, known, most, looksForEdits, from, rest }: WalkOptions,
   io: HarvestIo,
 ): AsyncGenerator<HarvestStep, Walk | Answer | undefined> {
   const anchors = new Set(known);
   const highest = [...anchors].map(rkeyOf).sort().at(-1);
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  let oldest: string | undefined;
+  const seen = new Set(from?.keys);
+  let cursor = from?.cursor;
+  let oldest = from?.oldest;
+  let count = from?.count ?? 0;
   for (let page = 1; page <= MOST_PAGES; page++) {
     const query = { repo: did, collection, limit: String(LIMIT), ...(cursor !== undefined && { cursor }) };
     const answer = await ask(io, pds, 'com.atproto.repo.listRecords', query);
     const records = answer.body?.['records'];
     if (!Array.isArray(records)) {
+      if (page === 1 && cursor !== undefined && answer.exchange.status === 400) {
+        // A server that does not know the place: the account moved meanwhile. The list is read from its top.
+        [cursor, count] = [undefined, 0];
+        continue;
+      }
       if (page === 1) return answer;
       yield broken(`page ${page} of ${collection} was no list: ${answer.said}`);
       return undefined;
@@ -63,6 +74,7 @@ export async function* walkList(
       seen.add(key);
       oldest = each.published ?? oldest;
     }
+    count += seen.size - before;
     const walk = (end: boolean): Walk => ({ keys: [...seen], end, oldest });
     const next = asString(answer.body?.['cursor']);
     if (listed.length === 0 || next === undefined) return walk(true);
@@ -73,8 +85,9 @@ export async function* walkList(
     const keys = listed.map(({ key }) => key);
     const isEdit = looksForEdits && page < EDIT_PAGES && firstOf(seen) === known?.[0];
     if (highest !== undefined && !isEdit && reaches(keys, anchors, highest)) return walk(false);
-    if (known === undefined && seen.size >= most) return walk(false);
+    if (known === undefined && count >= most) return walk(false);
     cursor = next;
+    if (rest && next.length <= LONGEST_CURSOR) yield rest({ cursor, keys: [...seen], count, oldest });
   }
   if (known !== undefined)
     yield { ...broken(`more than ${MOST_PAGES * LIMIT} records of ${collection} are new`), reason: 'ceiling' };

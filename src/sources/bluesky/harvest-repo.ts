@@ -11,7 +11,7 @@ import { getRepository, type Listed, type Repository } from './harvest-car.js';
 import { harvestFeed } from './harvest-feed.js';
 import { notesOn, settingsOf, tryIdentityOf, type Identity, type RepoSettings } from './harvest-identity.js';
 import { walkList, type Walk } from './harvest-list.js';
-import { cursorOf, knownAfter, placeOf, type Place } from './harvest-place.js';
+import { cursorOf, knownAfter, placeOf, type First, type ListPlace, type Place } from './harvest-place.js';
 import { POST, PROFILE, profileUri } from './uri.js';
 import { REPOST } from './record.js';
 
@@ -39,13 +39,19 @@ export async function* harvestRepo(seed: SeedView, since: Cursor | null, io: Har
     if (settings.pds !== pds) head = await headOf(settings, io);
   }
   if (head instanceof Error) throw head;
-  const place = { ...before, identityAt: identity ? io.now() : before.identityAt };
+  const { first, ...was } = before;
+  const place: Place = { ...was, identityAt: identity ? io.now() : before.identityAt };
   const rev = asString(head.body?.['rev']);
   if (isRefusal(head)) yield* harvestFeed(settings, seed, place, head, io);
   else if (!head.body) yield troubleOf(head);
   else if (since !== null && rev !== undefined && rev === before.rev)
     yield { kind: 'bookmark', cursor: cursorOf(place), reach: 'whole' };
-  else yield* new RepoHarvest(settings, seed, since === null, { ...place, rev }, before, identity, io).run();
+  else {
+    const isFirst = since === null || first !== undefined;
+    // What was written while it was broken off is found from where it began.
+    const to = { ...place, rev: first ? first.rev : rev };
+    yield* new RepoHarvest(settings, seed, isFirst, to, before, identity, io).run();
+  }
 }
 
 async function headOf({ did, pds }: RepoSettings, io: HarvestIo): Promise<Answer | NetworkError> {
@@ -79,7 +85,9 @@ class RepoHarvest {
     if (changed?.length === 0 && !repository?.isPartial) return void (yield this.bookmark(this.place));
     if (this.isFirst && repository) yield this.whole(repository);
     if (!repository) yield* this.profile();
+    const { first } = this.before;
     for (const collection of COLLECTIONS) {
+      if (first && COLLECTIONS.indexOf(collection) < COLLECTIONS.indexOf(first.list)) continue;
       const walk = yield* walkList(this.settings, this.options(collection, repository), this.io);
       if (walk && 'said' in walk) {
         // Of the lists nothing was seen: its place in the repository stays.
@@ -97,6 +105,7 @@ class RepoHarvest {
   private async repository(): Promise<Repository | undefined> {
     const { settings, identity, before, io } = this;
     if (this.isFirst) {
+      if (before.first) return undefined;
       if (this.seed.backfill <= WHOLE_FROM) return undefined;
       return getRepository(settings, identity?.key, { maxBytes: MOST_REPO_BYTES }, io);
     }
@@ -116,7 +125,22 @@ class RepoHarvest {
       known: this.isFirst ? undefined : (this.before.known[collection] ?? []),
       most: repository?.records ? ANCHORS : this.seed.backfill,
       looksForEdits: !this.isFirst && !repository?.records,
+      from: this.before.first?.list === collection ? this.before.first.at : undefined,
+      rest: this.isFirst ? (at) => this.rest(collection, at) : undefined,
     };
+  }
+
+  private rest(list: string, at: ListPlace): Bookmark {
+    const posts = this.posts();
+    const first = { rev: this.place.rev, list, at, posts: list === POST ? undefined : posts };
+    const place = { ...this.place, rev: undefined, known: this.known(), first };
+    const published = list === POST ? at.oldest : posts?.oldest;
+    const backTo = { beginning: false, ...(published !== undefined && { published }) };
+    return { kind: 'bookmark', cursor: cursorOf(place), reach: 'partial', backTo };
+  }
+
+  private posts(): First['posts'] {
+    return this.walks.get(POST) ?? this.before.first?.posts;
   }
 
   /** Edits far down, posts under an old key, the profile: what the lists did not come to. */
@@ -128,7 +152,7 @@ class RepoHarvest {
   }
 
   private async *profile(): AsyncGenerator<HarvestStep> {
-    if (!this.isFirst && !this.identity) return;
+    if (this.before.first ?? (!this.isFirst && !this.identity)) return;
     const { did, pds } = this.settings;
     const query = { repo: did, collection: PROFILE, rkey: 'self' };
     const { body, exchange } = await ask(this.io, pds, 'com.atproto.repo.getRecord', query);
@@ -143,7 +167,7 @@ class RepoHarvest {
   }
 
   private bookmark(place: Place, whole?: Repository): Bookmark {
-    const posts = this.walks.get(POST);
+    const posts = this.posts();
     const oldest = whole?.records?.filter(({ collection }) => collection === POST).sort(byKey)[0];
     const published = whole ? oldest?.seen().published : posts?.oldest;
     const backTo = {
