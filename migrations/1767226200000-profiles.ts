@@ -29,4 +29,7 @@ const STATEMENTS = [
   `ALTER TABLE seed ADD COLUMN backfilled integer`,
   `UPDATE seed SET backfilled = backfill WHERE cursor IS NOT NULL`,
   `COMMENT ON COLUMN seed.backfilled IS 'The backfill that harvests have gone back for, or are going back for; below backfill: it was raised since.'`,
+
+  `ALTER TABLE exchange ADD COLUMN request_digest bytea`,
+  `COMMENT ON COLUMN exchange.request_digest IS 'Of what was sent with a POST, as kept: secrets taken out.'`,
 ];

@@ -65,6 +65,7 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
         ...common,
         keep: (chunks) => blobs.put(chunks),
         read: (digest) => readWhole(blobs, digest),
+        keepRequest: async (body) => (await blobs.put(once(body))).digest,
         record,
         pace: connector.pace,
         trusted: [...config.privateHosts, ...seed.trusted],
@@ -149,4 +150,8 @@ async function readWhole(blobs: BlobStore, digest: Parameters<BlobStore['open']>
   const parts: Uint8Array[] = [];
   for await (const chunk of blobs.open(digest)) parts.push(chunk);
   return Buffer.concat(parts);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
 }

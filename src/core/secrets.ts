@@ -9,6 +9,11 @@ export interface Cleaned {
   readonly removed: readonly string[];
 }
 
+/** Whether what is called so is a secret. */
+export function isSecretName(name: string): boolean {
+  return NAMED.test(name);
+}
+
 /** Works on any text, since addresses in the wild do not always parse. The values become `REDACTED`. */
 export function withoutSecrets(url: string): Cleaned {
   const removed: string[] = [];

@@ -60,3 +60,23 @@ describe('the credential itself', () => {
     expect(short.url('https://example.com/')).toBe('https://example.com/');
   });
 });
+
+describe('what is sent', () => {
+  it.each([
+    ['a form', 'grant_type=password&username=nour&password=p4ss&scope=read', 'password=REDACTED', 'p4ss'],
+    ['the first field of a form', 'access_token=abcdef&q=1', 'access_token=REDACTED&q=1', 'abcdef'],
+    ['JSON', '{"query":"a \\"b\\"", "apiKey" : "k\\"ey1", "n":{"session_id":"s1"}}', '"apiKey" : "REDACTED"', 'ey1'],
+    ['the credential itself', '{"any":"sesame+open/7"}', '{"any":"REDACTED"}', 'sesame'],
+  ])('loses its secrets and nothing else: %s', (_what, text, shown, secret) => {
+    const removed = new Set<string>();
+    const clean = bearer.body(text, removed);
+    expect(clean).toContain(shown);
+    expect(clean).not.toContain(secret);
+    expect(removed.size).toBeGreaterThan(0);
+  });
+
+  it('stays as it is where it holds none', () => {
+    for (const text of ['grant_type=client_credentials', '{"query":"sesame","limit":5}', 'plain words', ''])
+      expect(bearer.body(text)).toBe(text);
+  });
+});

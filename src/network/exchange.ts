@@ -1,5 +1,5 @@
 /** What is written down of every request, failed ones too: the evidence of what was asked and what came. */
-import { withoutSecrets } from '../core/secrets.js';
+import { isSecretName, withoutSecrets } from '../core/secrets.js';
 import type { Credential } from '../sources/harvest.js';
 
 const REDACTED = 'REDACTED';
@@ -41,6 +41,17 @@ export class Redactor {
       else shown[name] = this.text(value, removed);
     }
     return shown;
+  }
+
+  /** What was sent: a form, or JSON. */
+  body(text: string, removed?: Set<string>): string {
+    const clean = this.text(text, removed);
+    if (!/^\s*[[{]/.test(clean)) return this.url(`?${clean}`, removed).slice(1);
+    return clean.replace(/"([^"\\]{1,100})"(\s*:\s*)"(?:[^"\\]|\\.)*"/g, (whole, name: string, colon: string) => {
+      if (!isSecretName(name)) return whole;
+      removed?.add(name);
+      return `"${name}"${colon}"${REDACTED}"`;
+    });
   }
 
   /** Any text in which the credential itself may stand: a token that is part of a path. */

@@ -9,6 +9,8 @@ export interface IoDeps {
   /** Stores bytes under their digest; nothing of them is visible unless it resolves. */
   keep(chunks: AsyncIterable<Uint8Array>): ReturnType<TransferDeps['keep']>;
   read(digest: Exchange['digest']): Promise<Buffer>;
+  /** Keeps the body of a request, secrets taken out. Absent: bodies of requests are not kept. */
+  keepRequest?(body: Uint8Array): Promise<Exchange['digest']>;
   /** Told of every exchange when it has ended, failed ones too. */
   record(exchange: ExchangeRecord): Promise<void>;
   readonly budgets: Budgets;

@@ -1,4 +1,5 @@
 /** Numbers the exchanges of a harvest, writes each down, and shows it to the connector. */
+import type { Digest } from '../core/digest.js';
 import { messageOf } from '../core/errors.js';
 import { NetworkError, type Exchange, type ExchangeRecord, type Validators } from '../sources/harvest.js';
 import { timestamp, type Redactor } from './exchange.js';
@@ -8,6 +9,8 @@ import type { Trouble } from './trouble.js';
 export interface RecorderDeps {
   read(digest: Exchange['digest']): Promise<Buffer>;
   record(exchange: ExchangeRecord): Promise<void>;
+  /** Keeps what was sent, secrets taken out. Absent: it is not kept. */
+  keepRequest?(body: Uint8Array): Promise<Digest>;
 }
 
 export interface Recorded {
@@ -42,6 +45,8 @@ export class Recorder {
     const requestHeaders = this.redactor.headers(ask.headers, removed);
     const responseHeaders = this.redactor.headers(got.headers, removed);
     if (ask.secret) removed.add('body');
+    const sent = ask.body === undefined ? undefined : Buffer.from(this.redactor.body(ask.body, removed));
+    const requestDigest = sent && (await this.deps.keepRequest?.(sent));
     await this.record({
       seq,
       method: ask.method,
@@ -51,6 +56,7 @@ export class Recorder {
       responseHeaders,
       redacted: [...removed].sort(),
       ...(got.digest !== undefined && !ask.secret && { digest: got.digest }),
+      ...(requestDigest !== undefined && { requestDigest }),
       bytes: got.bytes,
       startedAt: timestamp(got.startedAt),
       ...(got.headAt !== undefined && { headAt: timestamp(got.headAt) }),

@@ -86,6 +86,8 @@ export interface ExchangeView {
   readonly redacted: readonly string[];
   /** `sha256:<hex>` of the body as kept. */
   readonly digest: string | null;
+  /** Of what was sent with a POST, as kept: secrets taken out. */
+  readonly requestDigest: string | null;
   readonly bytes: number;
   readonly startedAt: string;
   readonly headAt: string | null;

@@ -151,10 +151,18 @@ export async function exchanges(
   return { items: items.map(exchangeView), next: next ?? null };
 }
 
-function exchangeView({ startedAt, headAt, endedAt, digest, ...rest }: reader.ExchangeRecord): ExchangeView {
+function exchangeView({
+  startedAt,
+  headAt,
+  endedAt,
+  digest,
+  requestDigest,
+  ...rest
+}: reader.ExchangeRecord): ExchangeView {
   return {
     ...rest,
     digest: digest === null ? null : showDigest(digest as Digest),
+    requestDigest: requestDigest === null ? null : showDigest(requestDigest as Digest),
     startedAt: startedAt.toISOString(),
     headAt: iso(headAt),
     endedAt: endedAt.toISOString(),

@@ -246,6 +246,8 @@ export interface ExchangeRecord {
   readonly redacted: readonly string[];
   /** The body as kept; absent where it was not kept whole, or is secret. */
   readonly digest?: Digest;
+  /** What was sent with a POST, as kept: secrets taken out. */
+  readonly requestDigest?: Digest;
   /** Of the body, content codings undone; of a body that broke off: as much as came. */
   readonly bytes: number;
   readonly startedAt: string;

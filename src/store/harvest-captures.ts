@@ -14,15 +14,15 @@ export async function insertExchanges(
   const column = <T>(of: (row: ExchangeRecord) => T): T[] => exchanges.map(of);
   await client.query(
     `INSERT INTO exchange (harvest_id, seq, method, url, status, request_headers, response_headers, redacted, digest,
-         bytes, started_at, head_at, ended_at, remote_address, certificate, redirected_from, budget, problem)
+         request_digest, bytes, started_at, head_at, ended_at, remote_address, certificate, redirected_from, budget, problem)
        SELECT $1, n.seq, n.method, n.url, n.status, n.request, n.response,
-         ARRAY(SELECT jsonb_array_elements_text(n.redacted)), n.digest, n.bytes, n.started, n.head, n.ended, n.address,
+         ARRAY(SELECT jsonb_array_elements_text(n.redacted)), n.digest, n.sent, n.bytes, n.started, n.head, n.ended, n.address,
          n.certificate, n.redirected, n.budget, n.problem
        FROM unnest($2::int[], $3::text[], $4::text[], $5::smallint[], $6::jsonb[], $7::jsonb[], $8::jsonb[], $9::bytea[],
          $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::text[],
-         $16::int[], $17::text[], $18::text[])
+         $16::int[], $17::text[], $18::text[], $19::bytea[])
          AS n(seq, method, url, status, request, response, redacted, digest, bytes, started, head, ended, address,
-           certificate, redirected, budget, problem)
+           certificate, redirected, budget, problem, sent)
        ON CONFLICT DO NOTHING`,
     [
       harvest,
@@ -43,6 +43,7 @@ export async function insertExchanges(
       column((row) => row.redirectedFrom ?? null),
       column((row) => row.budget),
       column((row) => (row.problem === undefined ? null : withoutNul(row.problem))),
+      column((row) => (row.requestDigest === undefined ? null : `\\x${row.requestDigest}`)),
     ],
   );
   await client.query(`UPDATE harvest SET requests = requests + $2, bytes = bytes + $3 WHERE harvest_id = $1`, [

@@ -63,6 +63,11 @@ export function openTestIo(options: TestIoOptions = {}): TestIo {
       return { digest, bytes: bytes.length };
     },
     read: async (digest) => body(digest),
+    keepRequest: async (sent) => {
+      const bytes = Buffer.from(sent);
+      kept.set(sha256(bytes), bytes);
+      return sha256(bytes);
+    },
     record: async (exchange) => void exchanges.push(exchange),
     budgets: memoryBudgets(now),
     pace: { requests: 1_000_000, seconds: 1 },

@@ -64,6 +64,7 @@ export const EXCHANGES = pageOf(
       responseHeaders: HEADERS,
       redacted: z.array(z.string()).describe('what was taken out before anything was stored'),
       digest: z.string().nullable().describe('of the body as kept'),
+      requestDigest: z.string().nullable().describe('of what was sent with a POST, secrets taken out'),
       bytes: z.int(),
       startedAt: z.string(),
       headAt: z.string().nullable(),

@@ -99,6 +99,10 @@ describe('what is followed', () => {
     ]);
     expect(tape.requests[1]!.headers['authorization']).toBe('Bearer tok-en-of-an-hour');
     expect(JSON.stringify(own.exchanges)).not.toMatch(/sesame|tok-en/);
+    // What was asked for by POST stands with the exchange; its answer, a token, does not.
+    const [post, get] = own.exchanges;
+    expect(own.body(post!.requestDigest!).toString()).toBe('grant_type=client_credentials');
+    expect([post!.digest, get!.requestDigest]).toEqual([undefined, undefined]);
     await own.close();
   });
 

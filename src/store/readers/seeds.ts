@@ -195,6 +195,7 @@ export interface ExchangeRecord {
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly redacted: readonly string[];
   readonly digest: string | null;
+  readonly requestDigest: string | null;
   readonly bytes: number;
   readonly startedAt: Date;
   readonly headAt: Date | null;
@@ -214,7 +215,7 @@ export async function listExchanges(
 ): Promise<readonly ExchangeRecord[]> {
   const result = await db.query<ExchangeRecord>(
     `SELECT seq, method, url, status, request_headers AS "requestHeaders", response_headers AS "responseHeaders", redacted,
-       ${hexed('digest')} AS digest, bytes::float8 AS bytes, started_at AS "startedAt", head_at AS "headAt",
+       ${hexed('digest')} AS digest, ${hexed('request_digest')} AS "requestDigest", bytes::float8 AS bytes, started_at AS "startedAt", head_at AS "headAt",
        ended_at AS "endedAt", remote_address AS "remoteAddress", certificate, redirected_from AS "redirectedFrom", problem
      FROM exchange WHERE harvest_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
     [harvest, after, limit],
