@@ -150,6 +150,7 @@ CREATE TABLE exchange (
   redirected_from integer,
   budget text NOT NULL,
   problem text,
+  request_digest bytea, -- Of what was sent with a POST, as kept: secrets taken out.
   CONSTRAINT exchange_pkey PRIMARY KEY (harvest_id, seq),
   CONSTRAINT exchange_harvest_id_fkey FOREIGN KEY (harvest_id) REFERENCES harvest(harvest_id)
 );
