@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { afterFailure, missedTimes, nextInterval, spread } from './cadence.js';
+import { afterFailure, heedPace, missedTimes, nextInterval, spread } from './cadence.js';
 
 const DAY = 86_400;
 const every = fc.integer({ min: 10, max: 14 * DAY });
@@ -111,5 +111,23 @@ describe('times that passed while a harvest ran', () => {
   it('are none where it ended before the next', () => {
     expect(missedTimes(1_000_000, 900_000, 1_899_999)).toEqual([]);
     expect(missedTimes(1_000_000, 900_000, 1_900_000)).toEqual([1_900_000]);
+  });
+});
+
+describe('what the platform asks for', () => {
+  const NOON = Date.UTC(2024, 0, 1, 12);
+  it('is a lower bound, of a day at most', () => {
+    expect(heedPace(NOON, 900, {})).toBe(NOON + 900_000);
+    expect(heedPace(NOON, 900, { leastSeconds: 3_600 })).toBe(NOON + 3_600_000);
+    expect(heedPace(NOON, 7_200, { leastSeconds: 3_600 })).toBe(NOON + 7_200_000);
+    expect(heedPace(NOON, 900, { leastSeconds: 30 * 86_400 })).toBe(NOON + 86_400_000);
+  });
+
+  it('may be to leave out hours', () => {
+    expect(heedPace(NOON, 900, { skipHours: [12, 13] })).toBe(Date.UTC(2024, 0, 1, 14));
+    expect(heedPace(NOON, 900, { skipHours: [11] })).toBe(NOON + 900_000);
+    expect(heedPace(Date.UTC(2024, 0, 1, 23, 50), 900, { skipHours: [0, 1] })).toBe(Date.UTC(2024, 0, 2, 2));
+    const never = Array.from({ length: 24 }, (_, hour) => hour);
+    expect(heedPace(NOON, 900, { skipHours: never })).toBe(NOON + 86_400_000);
   });
 });

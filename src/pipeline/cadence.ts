@@ -1,4 +1,5 @@
 /** How often a seed is asked. Pure. */
+import type { Pace } from '../sources/harvest.js';
 
 export interface Cadence {
   /** What was asked for, seconds. */
@@ -12,6 +13,7 @@ export interface Cadence {
 const FASTEST = 1 / 3;
 const SLOWEST = 8;
 const DAY_SECONDS = 86_400;
+const HOUR_MS = 3_600_000;
 /** So many new posts in one harvest are more than one wants to find at once. */
 const LIVELY = 10;
 
@@ -21,6 +23,14 @@ export function nextInterval({ every, adaptive, interval }: Cadence, newPosts: n
   const factor = newPosts === 0 ? 1.25 : newPosts > LIVELY ? 0.5 : 0.8;
   const slowest = Math.max(every, Math.min(every * SLOWEST, DAY_SECONDS));
   return Math.round(Math.min(slowest, Math.max(every * FASTEST, interval * factor)));
+}
+
+/** When an interval ends, milliseconds since 1970, if the platform's wishes are heeded: a day later at most. */
+export function heedPace(nowMs: number, seconds: number, { leastSeconds = 0, skipHours = [] }: Pace): number {
+  let at = nowMs + Math.max(seconds, Math.min(leastSeconds, DAY_SECONDS)) * 1_000;
+  for (let skipped = 0; skipped < 24 && skipHours.includes(new Date(at).getUTCHours()); skipped++)
+    at = (Math.floor(at / HOUR_MS) + 1) * HOUR_MS;
+  return at;
 }
 
 /** After failures in a row: twice as long each time, six hours at most, so that a server that is down is not besieged. */

@@ -13,9 +13,10 @@ import {
   type ExchangeRecord,
   type HarvestIo,
   type HarvestStep,
+  type Pace,
 } from '../sources/harvest.js';
 import type { Source } from '../sources/source.js';
-import { afterFailure, missedTimes, nextInterval, spread } from './cadence.js';
+import { afterFailure, heedPace, missedTimes, nextInterval, spread } from './cadence.js';
 import { HarvestTake, type TakeDeps } from './harvest-take.js';
 import type { Claim, ClaimAnswer, Ending, HarvestKind, NetworkPort, SeedRow } from './harvest-ports.js';
 import { lookAgain } from './harvest-look.js';
@@ -80,11 +81,12 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
   const pair = deps.connectorOf(claim.seed.connector);
   let take: HarvestTake | undefined;
   let io: HarvestIo | undefined;
+  let pace: Pace | undefined;
   const ended = async (state: Ending['state'], extra: Partial<Ending> = {}): Promise<Ending> => ({
     state,
     looks: take?.looks ?? 0,
     missed: missedBy(claim, order, deps.now()),
-    ...(await nextOf(deps, claim, pair?.connector, state, extra.waitsUntil)),
+    ...(await nextOf(deps, claim, pair?.connector, state, extra.waitsUntil, pace)),
     ...extra,
     warnings,
   });
@@ -100,6 +102,7 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
       const view = pair.connector.streams ? { ...claim.seed, followed: await deps.store.followed(claim) } : claim.seed;
       const last = await takeAll(take, pair.connector.harvest(view, claim.seed.cursor, io), signal);
       reach = last?.reach;
+      pace = last?.pace;
       if (reach === 'whole' && mayGoDeeper(claim.seed, pair.connector)) {
         take.backfilled = claim.seed.backfill;
         const from = deeperFrom(claim.seed, pair.connector, last!.cursor);
@@ -161,6 +164,7 @@ async function nextOf(
   connector: Connector | undefined,
   state: Ending['state'],
   waitsUntil: string | undefined,
+  pace: Pace | undefined,
 ): Promise<Pick<Ending, 'next'>> {
   const now = deps.now();
   const at = (ms: number, intervalSeconds: number): Pick<Ending, 'next'> => ({
@@ -175,12 +179,12 @@ async function nextOf(
   }
   // A stream is one long look: the next begins where this one ended. So does what is left of a list.
   if (connector?.streams || state === 'partial') return at(now, seed.intervalSeconds);
+  if (!seed.adaptive) return at(now + spread(seed.everySeconds, deps.random()) * 1_000, seed.everySeconds);
   const cadence = { every: seed.everySeconds, adaptive: seed.adaptive, interval: seed.intervalSeconds };
   // A backfill says nothing of how lively the account is.
   const first = seed.cursor === null;
-  const interval =
-    seed.adaptive && !first ? nextInterval(cadence, await deps.store.newPosts(harvest)) : seed.everySeconds;
-  return at(now + spread(interval, deps.random()) * 1_000, interval);
+  const interval = first ? seed.everySeconds : nextInterval(cadence, await deps.store.newPosts(harvest));
+  return at(heedPace(now, spread(interval, deps.random()), pace ?? {}), interval);
 }
 
 const STREAM_RETRY_SECONDS = 5;

@@ -178,6 +178,15 @@ export interface Bookmark {
   readonly reach: 'whole' | 'partial';
   /** Of a backfill: when the oldest post seen was published, ISO 8601, and whether there is nothing older. */
   readonly backTo?: { readonly published?: string; readonly beginning: boolean };
+  /** How often the platform says that this is worth asking for. Heeded where nobody fixed how often. */
+  readonly pace?: Pace;
+}
+
+export interface Pace {
+  /** Not more often than this. */
+  readonly leastSeconds?: number;
+  /** 0 to 23, UTC: not in these. */
+  readonly skipHours?: readonly number[];
 }
 
 // ── the network ─────────────────────────────────────────────────────────────────────────────────────────────────────

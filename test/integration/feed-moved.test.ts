@@ -57,6 +57,23 @@ it('is told at once, and asked elsewhere only after a day', async () => {
   expect(asked.filter((path) => path !== '/robots.txt')).toEqual(['/new.xml']);
 });
 
+it('is asked as seldom as it says, unless people said how often', async () => {
+  const body = FEED.replace('<title>East', '<ttl>120</ttl><title>East');
+  tape.on('GET /new.xml', { headers: { 'content-type': 'application/rss+xml' }, body });
+  const wait = async (): Promise<number> =>
+    (
+      await rig.row<{ s: number }>(
+        'SELECT extract(epoch FROM next_at - now())::float8 AS s FROM seed WHERE seed_id = $1',
+        seed,
+      )
+    ).s;
+  await rig.harvest(seed);
+  expect(Math.round((await wait()) / 60)).toBe(120);
+  await rig.archive.pool.query('UPDATE seed SET every_seconds = 300, interval_seconds = 300, adaptive = false');
+  await rig.harvest(seed);
+  expect(Math.round((await wait()) / 60)).toBe(5);
+});
+
 it.each([OLD, NEW, 'East'])('is found as %s', async (name) => {
   expect((await findSeeds(rig.archive.pool, name, null, 5)).map(({ id }) => id)).toEqual([seed]);
 });

@@ -109,6 +109,39 @@ describe('a harvest', () => {
   });
 });
 
+describe('how often a feed says that it is worth asking', () => {
+  const paceOf = async (more: string) => {
+    tape.on('GET /feed.xml', rss([1], more));
+    return ((await harvest()).at(-1) as Bookmark).pace;
+  };
+  it.each([
+    ['<ttl>60</ttl>', { leastSeconds: 3_600 }],
+    ['<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>', { leastSeconds: 900 }],
+    ['<sy:updatePeriod> daily </sy:updatePeriod><ttl>5</ttl>', { leastSeconds: 86_400 }],
+    ['<sy:updatePeriod>yearly</sy:updatePeriod>', { leastSeconds: 86_400 }],
+    ['<skipHours><hour>3</hour><hour>24</hour><hour>2</hour></skipHours>', { skipHours: [0, 2, 3] }],
+    ['<ttl>soon</ttl><sy:updateFrequency>0</sy:updateFrequency><hour>3</hour>', undefined],
+    ['<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>', undefined],
+    [`<skipHours>${Array.from({ length: 24 }, (_, hour) => `<hour>${hour}</hour>`).join('')}</skipHours>`, undefined],
+  ])('%s', async (more, pace) => {
+    expect(await paceOf(more)).toEqual(pace);
+  });
+
+  it('is no word of an item', async () => {
+    tape.on('GET /feed.xml', {
+      body: '<rss version="2.0"><channel><item><guid>https://a.example/1</guid><ttl>60</ttl></item></channel></rss>',
+    });
+    expect(((await harvest()).at(-1) as Bookmark).pace).toBeUndefined();
+  });
+
+  it('is remembered while nothing changes', async () => {
+    tape.on('GET /feed.xml', rss([1], '<ttl>60</ttl>'));
+    const first = await harvest();
+    tape.on('GET /feed.xml', { status: 304 });
+    expect(((await harvest(cursorAfter(first))).at(-1) as Bookmark).pace).toEqual({ leastSeconds: 3_600 });
+  });
+});
+
 describe('a feed that has moved', () => {
   const DAY_MS = 86_400_000;
   const NEW = 'https://east.example/new.xml';

@@ -2,13 +2,15 @@
  * One harvest of a feed: asked whether it has changed (RFC 9110, conditional requests), and whether it goes on where it
  * was: some item of the last time must be in it still, or on the older pages that it names.
  */
-import type { Cursor, Exchange, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import type { Cursor, Exchange, HarvestIo, HarvestStep, Pace, SeedView } from '../harvest.js';
 import { NetworkError } from '../harvest.js';
 import { asArray, asObject, asString } from '../shared/json.js';
+import { HEAD_BYTES } from '../source.js';
 import { ask, feedIn } from './harvest-find.js';
 import { goesOn, itemsOf, type FeedItem } from './harvest-items.js';
 import { addressOf, givenIn, movedBy, movingIn, type Moving } from './harvest-moved.js';
 import { olderPages } from './harvest-older.js';
+import { paceIn, paceOfCursor, storedPace } from './harvest-pace.js';
 
 /** A cursor has 4 KiB: 150 names of 19 bytes, and what the server calls this state of the feed. */
 const MOST_KNOWN = 150;
@@ -20,7 +22,10 @@ interface Place {
   readonly digest: string | undefined;
   readonly known: readonly string[];
   readonly moving?: Moving | undefined;
+  readonly pace?: Pace | undefined;
 }
+
+const paced = (pace: Pace | undefined): { readonly pace?: Pace } => (pace ? { pace } : {});
 
 export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncGenerator<HarvestStep> {
   const before = placeOf(since);
@@ -33,16 +38,22 @@ export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: Har
   const { status } = exchange;
   if (status === 304 && asked) {
     const moving = yield* movedBy(exchange, address, before.moving, io);
-    return void (yield { kind: 'bookmark', cursor: cursorOf({ ...before, moving }), reach: 'whole' });
+    return void (yield {
+      kind: 'bookmark',
+      cursor: cursorOf({ ...before, moving }),
+      reach: 'whole',
+      ...paced(before.pace),
+    });
   }
   if (status !== 200) return void (yield refusal(exchange));
   const feed = await feedIn(exchange);
   if (!feed) throw new NetworkError('not-json', `${exchange.url} answers, but not with a feed`, exchange);
-  const place = { ...cached(exchange), digest: exchange.digest, known: before.known };
+  const pace = paceIn((await exchange.body()).subarray(0, HEAD_BYTES));
+  const place = { ...cached(exchange), pace, digest: exchange.digest, known: before.known };
   // The server cannot say that it has not changed; its bytes can.
   if (exchange.digest === before.digest) {
     const moving = yield* movedBy(exchange, address, before.moving, io);
-    return void (yield { kind: 'bookmark', cursor: cursorOf({ ...place, moving }), reach: 'whole' });
+    return void (yield { kind: 'bookmark', cursor: cursorOf({ ...place, moving }), reach: 'whole', ...paced(pace) });
   }
 
   const items = await itemsOf(exchange, feed.format);
@@ -57,6 +68,7 @@ export async function* harvestFeed(seed: SeedView, since: Cursor | null, io: Har
     kind: 'bookmark',
     cursor: cursorOf({ ...place, known: landmarks(items, before.known), moving }),
     reach: 'whole',
+    ...paced(pace),
     ...(since === null && { backTo: { beginning: beginning === true } }),
   };
 }
@@ -125,6 +137,7 @@ function placeOf(cursor: Cursor | null): Place {
   const place = asObject(cursor);
   return {
     moving: movingIn(cursor),
+    pace: paceOfCursor(cursor),
     etag: asString(place?.['etag']),
     lastModified: asString(place?.['lastModified']),
     digest: asString(place?.['digest']),
@@ -132,12 +145,13 @@ function placeOf(cursor: Cursor | null): Place {
   };
 }
 
-function cursorOf({ etag, lastModified, digest, known, moving }: Place): Cursor {
+function cursorOf({ etag, lastModified, digest, known, moving, pace }: Place): Cursor {
   return {
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
     ...(digest !== undefined && { digest }),
     known: [...known],
     ...(moving && { moving: { ...moving } }),
+    ...(pace && { pace: storedPace(pace) }),
   };
 }
