@@ -125,15 +125,20 @@ function stateWord(view: SeedView): string {
   if (view.state === 'ended') return 'unfollowed';
   if (view.state === 'paused') return 'paused';
   if (view.running !== null) return 'harvesting';
-  if (view.waitsUntil !== null) return 'waits (rate limit)';
+  if (waitsForBudget(view)) return 'waits (rate limit)';
   if (view.account !== null && !['active', 'renamed', 'moved'].includes(view.account.state)) return view.account.state;
   if (view.failures > 0) return `failed ${view.failures}×`;
   return view.lastHarvest === null ? 'new' : 'ok';
 }
 
+/** Until it has been asked again: that its time is over is no news of it. */
+function waitsForBudget({ waitsUntil, lastHarvest }: SeedView): boolean {
+  return waitsUntil !== null || lastHarvest?.state === 'waiting';
+}
+
 function tintOf(view: SeedView, paint: Paint): (text: string) => string {
   if (view.state !== 'active') return paint.dim;
-  if (view.failures > 0 || view.waitsUntil !== null) return paint.yellow;
+  if (view.failures > 0 || waitsForBudget(view)) return paint.yellow;
   return paint.green;
 }
 
@@ -165,6 +170,7 @@ function detailText(view: SeedView, latest: readonly HarvestView[]): string {
   if (problem !== null)
     rows.push(['problem', `${problem}${view.failures > 1 ? ` (${view.failures} times in a row)` : ''}`]);
   if (waitsUntil !== null) rows.push(['waits', `until ${timeText(waitsUntil)}: a rate budget is spent`]);
+  else if (waitsForBudget(view)) rows.push(['waits', 'no longer: it is asked again at the next time, by `perdure up`']);
   if (view.postsToLookAt > 0)
     rows.push([
       'looks',
