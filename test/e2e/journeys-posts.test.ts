@@ -37,6 +37,12 @@ const seen = (post: string, state: string, count: number): Promise<PostHistory> 
     return found.versions.length >= count && statesOf(found).at(-1) === state ? found : undefined;
   });
 
+/** While a look is under way, it says so instead. */
+const says = (pattern: RegExp, ...args: string[]): Promise<true> =>
+  until(`perdure ${args.join(' ')} to say ${String(pattern)}`, async () =>
+    pattern.test(await up.told(...args)) ? true : undefined,
+  );
+
 describe('A2', () => {
   onPds(
     'a post is edited twice, deleted, restored: five states in their order, and as of any time',
@@ -108,7 +114,7 @@ describe('S4', () => {
 
       server.suspend();
       await up.harvest(seed);
-      expect(await up.told('seeds')).toMatch(/@nour_aleppo@social\.example.* suspended/);
+      await says(/@nour_aleppo@social\.example.* suspended/, 'seeds');
       await eachIs('suspended', posts);
       expect((await up.coverage(seed)).intervals.at(-1)).toMatchObject({ kind: 'since', reason: 'outage' });
     },
@@ -124,7 +130,7 @@ describe('S4', () => {
       const seed = await up.seed(amal.did);
       await amal.deactivate();
       await up.harvest(seed);
-      expect(await up.told('seeds', seed.id)).toMatch(/state +deactivated/);
+      await says(/state +deactivated/, 'seeds', seed.id);
       await eachIs('deactivated', posts);
       await amal.activate();
       await up.harvest(seed);
