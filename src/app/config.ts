@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../core/errors.js';
 import { blobPlace, type BlobPlace } from './blobs.js';
+import type { LookPlan } from '../pipeline/revisit.js';
+import { lookPlanOf } from './look-plan.js';
 
 const url = (...protocols: string[]) =>
   z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
@@ -55,6 +57,12 @@ export const ENVIRONMENT = z.object({
   PERDURE_HOST_ORIGINS: optional(z.string()).describe(
     'host=origin, by commas: where to reach a host instead of where its name leads, such as a mirror or a proxy',
   ),
+  PERDURE_REVISIT: optional(z.string()).describe(
+    'when posts are looked at again, after their publication, by commas; default 5m,1h,1d,7d,30d',
+  ),
+  PERDURE_REVISIT_CONFIRM: optional(z.string()).describe(
+    'after which time a post that was found gone is looked at once more; default 10m',
+  ),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])).describe('default info'),
 });
 
@@ -75,6 +83,7 @@ export interface Config {
   readonly apiKey: string | undefined;
   readonly privateHosts: readonly string[];
   readonly hostOrigins: ReadonlyMap<string, string>;
+  readonly lookPlan: LookPlan;
 }
 
 /** Throws a UsageError that names the variable, its value and what it should be. */
@@ -101,6 +110,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     apiKey: value.PERDURE_API_KEY,
     privateHosts: listOf(value.PERDURE_PRIVATE_HOSTS),
     hostOrigins: originsOf(value.PERDURE_HOST_ORIGINS),
+    lookPlan: lookPlanOf(value.PERDURE_REVISIT, value.PERDURE_REVISIT_CONFIRM),
   };
 }
 

@@ -34,7 +34,7 @@ export async function provideDatabase(config: Config, log: Logger, signal?: Abor
       url: server.url,
       kind: 'embedded',
       async stop(now = false) {
-        if (!now) await othersDone(server.url, log);
+        if (!now) await othersDone(server.url, log, signal);
         await server.stop();
       },
     };
@@ -44,8 +44,8 @@ export async function provideDatabase(config: Config, log: Logger, signal?: Abor
   }
 }
 
-/** Another command may have found our database running and use it: it is not taken away under its feet. */
-async function othersDone(url: string, log: Logger): Promise<void> {
+/** Another command may have found our database running and use it: it is not taken away under its feet, unless by Ctrl-C. */
+async function othersDone(url: string, log: Logger, signal: AbortSignal | undefined): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'perdure-stopping' });
   await client.connect();
   try {
@@ -55,11 +55,11 @@ async function othersDone(url: string, log: Logger): Promise<void> {
         `SELECT DISTINCT application_name FROM pg_stat_activity
          WHERE application_name LIKE 'perdure-%' AND application_name <> 'perdure-stopping'`,
       );
-      if (result.rowCount === 0) return;
+      if (result.rowCount === 0 || signal?.aborted) return;
       if (!told)
-        log.info(
-          { waitingFor: result.rows.map((row) => row.application_name) },
-          'other commands still use this database',
+        log.warn(
+          { usedBy: result.rows.map((row) => row.application_name) },
+          'this command is done; it began the database, which others use by now, and so stays until they end; Ctrl-C takes it from them',
         );
       told = true;
       await sleep(250);

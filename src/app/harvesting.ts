@@ -15,7 +15,7 @@ import { noteEvents } from './events.js';
 import type { Network } from './network.js';
 
 export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
-  const { pool, accessions, blobs, dispatch, sources } = archive;
+  const { pool, accessions, blobs, dispatch, sources, config } = archive;
   const pairs = connectorsOf(sources);
   return {
     store: new PgHarvestStore(pool),
@@ -28,6 +28,7 @@ export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
     network,
     connectorOf: (id) => pairs.find(({ connector }) => connector.id === id),
     now: Date.now,
+    lookPlan: config.lookPlan,
     random: Math.random,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     onRead: async ({ seed, harvest }, posts) => {

@@ -18,14 +18,21 @@ export interface Column<Row> {
 const GAP = '  ';
 const LEAST = 12;
 
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number, paint: Paint): string {
+/** @param note what is to be read whole, under its row */
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number,
+  paint: Paint,
+  note: (row: Row) => string | undefined = () => undefined,
+): string {
   const cells = rows.map((row) => columns.map((column) => clean(column.cell(row))));
   const widths = fit(columns, cells, width);
   if (!widths) {
     const spare = columns.findLastIndex((column) => column.spare);
     return spare < 0
-      ? stacked(rows, columns, cells, width, paint)
-      : table(rows, [...columns.slice(0, spare), ...columns.slice(spare + 1)], width, paint);
+      ? stacked(rows, columns, cells, width, paint, note)
+      : table(rows, [...columns.slice(0, spare), ...columns.slice(spare + 1)], width, paint, note);
   }
   const heads = columns.map((column, i) => place(column.head, widths[i]!, column, i === columns.length - 1));
   const lines = cells.map((row, r) =>
@@ -34,7 +41,12 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
       return place(cell, widths[i]!, column, i === columns.length - 1, (text) => column.tint?.(text, rows[r]!) ?? text);
     }),
   );
-  return [heads.map(paint.bold), ...lines].map((line) => line.join(GAP).trimEnd() + '\n').join('');
+  const text = (line: readonly string[]): string => line.join(GAP).trimEnd() + '\n';
+  return text(heads.map(paint.bold)) + lines.map((line, r) => text(line) + noteText(note(rows[r]!))).join('');
+}
+
+function noteText(note: string | undefined): string {
+  return note === undefined ? '' : `    ${isolate(clean(note))}\n`;
 }
 
 /** The width of each column; undefined when they do not fit side by side. */
@@ -85,6 +97,7 @@ function stacked<Row>(
   cells: readonly (readonly string[])[],
   width: number,
   paint: Paint,
+  note: (row: Row) => string | undefined,
 ): string {
   const label = Math.max(...columns.map(({ head }) => widthOf(head)));
   return rows
@@ -98,7 +111,8 @@ function stacked<Row>(
             paint.bold(column.head) + padding(column.head, label) + GAP + (column.tint?.(text, row) ?? text) + '\n'
           );
         })
-        .join(''),
+        .join('')
+        .concat(noteText(note(row))),
     )
     .join('\n');
 }

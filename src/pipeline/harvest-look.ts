@@ -3,7 +3,7 @@ import type { Outcome } from '../core/reading.js';
 import type { Connector, HarvestIo } from '../sources/harvest.js';
 import type { Claim, DueLook, HarvestStore, LookResult } from './harvest-ports.js';
 import type { HarvestTake } from './harvest-take.js';
-import { lookAfter } from './revisit.js';
+import { lookAfter, type LookPlan } from './revisit.js';
 
 /** In one run; more wait for the next, which comes at once. */
 const LOOKS_A_RUN = 200;
@@ -11,10 +11,11 @@ const LOOKS_A_RUN = 200;
 interface LookDeps {
   readonly store: HarvestStore;
   readonly now: () => number;
+  readonly lookPlan: LookPlan;
 }
 
 export async function lookAgain(
-  { store, now }: LookDeps,
+  { store, now, lookPlan }: LookDeps,
   claim: Claim,
   connector: Connector,
   take: HarvestTake,
@@ -41,7 +42,7 @@ export async function lookAgain(
     // What was found out before a budget was spent, or the server went away, stands.
     if (!io.signal.aborted) {
       await take.settle();
-      const results = due.map((look) => resultOf(look, take.outcomeOf(look.post), now()));
+      const results = due.map((look) => resultOf(lookPlan, look, take.outcomeOf(look.post), now()));
       take.looks += results.length;
       await store.looked(claim.seed.id, results);
     }
@@ -49,10 +50,10 @@ export async function lookAgain(
 }
 
 /** Nothing said of a post is no finding: it stays due, a little later. */
-function resultOf(look: DueLook, outcome: Outcome | undefined, nowMs: number): LookResult {
+function resultOf(plan: LookPlan, look: DueLook, outcome: Outcome | undefined, nowMs: number): LookResult {
   const found = outcome ?? 'omitted';
   const publishedMs = Date.parse(look.publishedAt);
-  const due = lookAfter({ publishedMs, outcome: found, goneBefore: look.goneAt !== null }, nowMs);
+  const due = lookAfter(plan, { publishedMs, outcome: found, goneBefore: look.goneAt !== null }, nowMs);
   return {
     post: look.post,
     outcome: found,

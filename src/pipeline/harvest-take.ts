@@ -22,7 +22,7 @@ import type { Claim, HarvestStore, Stated } from './harvest-ports.js';
 import { ingestRange, type IngestDeps, type ReadPost } from './ingest.js';
 import { isRefusedRange, planRanges } from './plan-ranges.js';
 import type { AccessionStore, BlobStore, Dispatcher, Exchange, RangePlan } from './ports.js';
-import { nextLook } from './revisit.js';
+import { nextLook, type LookPlan } from './revisit.js';
 
 export interface TakeDeps {
   readonly store: HarvestStore;
@@ -35,6 +35,7 @@ export interface TakeDeps {
   readonly dispatch: Dispatcher;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly lookPlan: LookPlan;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   /** Told what was written, for whoever wants to hear of new, edited and deleted posts. */
   readonly onRead?: (claim: Claim, posts: readonly ReadPost[]) => Promise<void>;
@@ -169,7 +170,7 @@ export class HarvestTake {
     const now = this.deps.now();
     const planned = posts.flatMap((post) => {
       const published = post.published === undefined ? NaN : Date.parse(post.published);
-      const due = nextLook(Number.isNaN(published) ? now : published, now);
+      const due = nextLook(this.deps.lookPlan, Number.isNaN(published) ? now : published, now);
       return due === undefined ? [] : [{ ...post, dueAt: new Date(due).toISOString() }];
     });
     if (planned.length > 0) await this.deps.store.saw(this.claim, planned, at);

@@ -37,6 +37,9 @@ function since(seed: SeedView, from: string, now: Date): CoverageInterval {
   if (seed.state === 'paused') return because('paused', 'it is paused; the first harvest after that will tell');
   if (seed.waitsUntil !== null)
     return because('rate-limit', `the rate budget is spent; it is asked again at ${seed.waitsUntil}`);
+  // Its time is over, and nobody has asked since: the workers are about to, or away.
+  if (seed.lastHarvest?.state === 'waiting')
+    return because('rate-limit', `the rate budget was spent; ${seed.problem ?? 'it is asked again soon'}`);
   if (seed.problem !== null) return because('outage', seed.problem);
   if (seed.running !== null) return because('running', 'a harvest is running');
   return because('due', `the next look is at ${seed.nextAt}`);

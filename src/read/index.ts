@@ -24,7 +24,7 @@ export {
   collectionOf as collectionKey,
 } from './accessions.js';
 export { collections, media } from './lists.js';
-export { seed, seeds, harvest, harvests, exchanges, keyOfSeed } from './seeds.js';
+export { seed, seeds, harvest, harvestNamed, harvests, exchanges, keyOfSeed } from './seeds.js';
 export { coverage } from './coverage.js';
 export {
   events,

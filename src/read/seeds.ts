@@ -77,14 +77,21 @@ export async function seeds(pool: Pool, options: SeedOptions = {}, scope: Scope 
   return { items: items.map(seedView), next: next ?? null };
 }
 
-/** By id (or its beginning), name or URI. Undefined where there is none; throws a UsageError where several fit. */
+/**
+ * By id (or its beginning), name or URI. Undefined where there is none; throws a UsageError where several fit, of which
+ * those that are followed no longer do not count beside one that is.
+ */
 export async function seed(pool: Pool, text: string, scope: Scope = EVERYTHING): Promise<SeedView | undefined> {
   const found = await reader.findSeeds(pool, text.trim(), scopeOf(scope), 10);
-  if (found.length <= 1) return found[0] && seedView(found[0]);
-  const lines = found.map(
+  const followed = found.filter(({ state }) => state !== 'ended');
+  const fitting = followed.length > 0 ? followed : found;
+  if (fitting.length <= 1) return fitting[0] && seedView(fitting[0]);
+  const lines = fitting.map(
     ({ id, name, connector, collection }) => `  ${showKey(id)}  ${name}  ${connector}  in ${collection}`,
   );
-  throw new UsageError(`${JSON.stringify(text)} fits several seeds; name one by its id:\n${lines.join('\n')}`);
+  throw new UsageError(
+    `${JSON.stringify(text)} fits several seeds; name one by its id, or its collection:\n${lines.join('\n')}`,
+  );
 }
 
 export function harvestView(record: reader.HarvestRecord): HarvestView {
@@ -129,6 +136,13 @@ export async function harvests(
   const { items, last } = pageOf(rows, limit);
   const next = last && writeCursor('harvests', { started: last.startedExactly, id: last.id });
   return { items: items.map(harvestView), next: next ?? null };
+}
+
+/** By id, or the beginning of one. Undefined where there is none; throws a UsageError where several fit. */
+export async function harvestNamed(pool: Pool, text: string): Promise<Key | undefined> {
+  const found = await reader.harvestsBeginning(pool, text, 5);
+  if (found.length <= 1) return found[0];
+  throw new UsageError(`${text} begins several harvests: ${found.map(showKey).join(', ')}`);
 }
 
 export async function harvest(pool: Pool, id: Key): Promise<HarvestView | undefined> {

@@ -122,11 +122,15 @@ export class PgHarvestStore implements HarvestStore {
 
   async end(claim: Claim, ending: Ending): Promise<void> {
     const { state, problem, warnings, robots, looks, next, waitsUntil, missed } = ending;
-    const { seed, harvest } = claim;
+    const { seed, harvest, kind } = claim;
+    // That posts could be looked at says nothing of the list: what was wrong with it stays wrong.
+    const looksOnly = kind === 'revisit' && state === 'complete';
     await inClaim(this.pool, claim, async (client) => {
       await client.query(
-        `UPDATE seed SET lease_until = NULL, harvest_id = NULL, problem = $2, waits_until = $3,
-           failures = CASE WHEN $4 = 'failed' THEN failures + 1 WHEN $4 IN ('complete', 'partial') THEN 0 ELSE failures END,
+        `UPDATE seed SET lease_until = NULL, harvest_id = NULL, waits_until = $3,
+           problem = CASE WHEN $7 THEN problem ELSE $2 END,
+           failures = CASE WHEN $7 THEN failures WHEN $4 = 'failed' THEN failures + 1
+             WHEN $4 IN ('complete', 'partial') THEN 0 ELSE failures END,
            next_at = coalesce($5, next_at), interval_seconds = coalesce($6, interval_seconds)
          WHERE seed_id = $1`,
         [
@@ -136,6 +140,7 @@ export class PgHarvestStore implements HarvestStore {
           state,
           next?.at ?? null,
           next?.intervalSeconds ?? null,
+          looksOnly,
         ],
       );
       await client.query(

@@ -2,22 +2,15 @@
  * What a new user does, as they would: the command in a process of its own, on an embedded database, in an empty folder.
  * `npm run quickstart` is this command after an install and a build.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { heard, startPerdure, type Ended, type Running } from '../support/perdure.js';
 import { noneAbout } from '../support/processes.js';
 
 const EDITED = 'https://x.com/i/status/9020230610163120000';
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('the perdure command', () => {
   let data: string;
@@ -29,29 +22,7 @@ describe('the perdure command', () => {
     await rm(data, { recursive: true, force: true });
   });
 
-  function start(
-    args: readonly string[],
-    env: Record<string, string> = {},
-  ): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
-    const child = spawn(process.execPath, ['bin/perdure.mjs', ...args], {
-      env: {
-        ...process.env,
-        DATABASE_URL: '',
-        REDIS_URL: '',
-        PERDURE_BLOBS: '',
-        PERDURE_DATA: data,
-        PORT: '0',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-    return { child, ended, said: () => out + err };
-  }
-
+  const start = (args: readonly string[], env: Record<string, string> = {}): Running => startPerdure(data, args, env);
   const run = (...args: string[]): Promise<Ended> => start(args).ended;
 
   it('quickstart --once archives the samples with figures that are known, and a second start adds nothing', async () => {
@@ -80,8 +51,8 @@ describe('the perdure command', () => {
 
   it('history works while up holds the terminal; Ctrl-C stops everything and leaves nothing running', async () => {
     const up = start(['up', '--quickstart']);
-    const url = await until(up.said, /perdure is up after [\d.]+ s: (http:\S+)/);
-    await until(up.said, /See a post that was edited/);
+    const url = await heard(up, /perdure is up after [\d.]+ s: (http:\S+)/);
+    await heard(up, /See a post that was edited/);
     const ready = await fetch(`${url}/readyz`);
     expect(ready.status).toBe(200);
     const history = await run('history', EDITED, '--json');
@@ -144,12 +115,3 @@ describe('the perdure command', () => {
 const MIXED =
   '{"id":"9000000000000000001","text":"one line that is a post","author_id":"9900000000000000001","created_at":"2020-01-02T03:04:05.000Z","public_metrics":{"like_count":1}}\n' +
   '{"id":"9000000000000000002","text":"one that is cut sh\n';
-
-async function until(said: () => string, pattern: RegExp): Promise<string> {
-  for (let waited = 0; waited < 60_000; waited += 100) {
-    const match = pattern.exec(said());
-    if (match) return match[1] ?? '';
-    await sleep(100);
-  }
-  throw new Error(`waited in vain for ${String(pattern)}; it said:\n${said()}`);
-}

@@ -108,10 +108,30 @@ describe('what is followed', () => {
     expect(code).toBe(0);
     const { harvests } = JSON.parse(out) as { harvests: { id: string; state: string; newPosts: number }[] };
     expect(harvests).toMatchObject([{ state: 'complete', newPosts: 1 }]);
-    const detail = await perdure('harvests', harvests[0]!.id);
+    const detail = await perdure('harvests', harvests[0]!.id.slice(0, 8));
     expect(detail.out).toMatch(/200 .*GET https:\/\/social\.example\/api\/v1\/accounts/);
     expect(detail.out).toContain('robots.txt');
     expect((await perdure('harvests', '--seed', '@nour@social.example')).out.match(/complete/g)).toHaveLength(3);
+  });
+
+  it('is told from the same account in another collection', async () => {
+    expect((await perdure('follow', '@nour@social.example', '--collection', 'damascus', '--no-now')).code).toBe(0);
+    const several = await perdure('pause', '@nour@social.example');
+    expect(several.err).toMatch(
+      /fits several seeds; name one by its id, or its collection:[^]*in aleppo[^]*in damascus/,
+    );
+    expect(several.code).toBe(2);
+    const paused = await perdure('pause', '@nour@social.example', '--collection', 'damascus', '--json');
+    expect(JSON.parse(paused.out)).toMatchObject({ seeds: [{ collection: 'damascus', state: 'paused' }] });
+    expect((await perdure('seeds', '@nour@social.example', '--collection', 'aleppo')).out).toMatch(/state +ok/);
+    expect((await perdure('coverage', '@nour@social.example', '--collection', 'damascus')).out).toContain(
+      'not been harvested',
+    );
+    const harvest = await perdure('harvest', '@nour@social.example', '--collection', 'aleppo');
+    expect([harvest.code, harvest.err]).toEqual([0, expect.stringContaining('complete')]);
+    const elsewhere = await perdure('pause', '@nour@social.example', '--collection', 'homs');
+    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringContaining('there is no collection "homs"')]);
+    expect((await perdure('unfollow', '@nour@social.example', '--collection', 'damascus')).code).toBe(0);
   });
 
   it('answers whether we were looking', async () => {

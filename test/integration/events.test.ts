@@ -5,7 +5,8 @@ import { EVENT } from '../../src/api/events/schemas.js';
 import { noteEventsOfRange } from '../../src/app/events.js';
 import { parseKey, type Key } from '../../src/core/digest.js';
 import { postKey, type PostUri } from '../../src/core/uri.js';
-import { eventsOf, startFollowingApi, type FollowingApi } from '../support/following-api.js';
+import { eventsOf } from '../support/event-stream.js';
+import { startFollowingApi, type FollowingApi } from '../support/following-api.js';
 
 const MINUTE = 60_000;
 

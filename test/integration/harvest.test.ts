@@ -1,9 +1,9 @@
 /** The journeys of following, over the real network client and a real database; the platform is played. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import { sha256, type Key } from '../../src/core/digest.js';
+import { sha256, showKey, type Key } from '../../src/core/digest.js';
 import { coverageOf } from '../support/coverage.js';
-import { actorHistory, history, locatorsOf } from '../../src/read/index.js';
+import { actorHistory, coverage, history, locatorsOf, seed as seedNamed } from '../../src/read/index.js';
 import { SOURCES } from '../../src/sources/index.js';
 import { openHarvestRig, type HarvestRig } from '../support/harvest-rig.js';
 import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
@@ -141,6 +141,7 @@ describe('S2: a spent rate budget', () => {
     try {
       const first = (await both.follow('@nour@social.example')).id;
       const second = (await both.follow('@nour@other.example')).id;
+      await both.harvest(first, 'scheduled');
       server.listing = () => ({ status: 429, headers: { 'retry-after': '600' }, body: { error: 'Too many requests' } });
       const limited = await both.harvest(first, 'scheduled');
       server.listing = undefined;
@@ -150,6 +151,10 @@ describe('S2: a spent rate budget', () => {
       );
       expect(row.state).toBe('waiting');
       expect(row.problem).toContain('social.example');
+      // Also when its time is over, as long as nobody has asked again.
+      const view = (await seedNamed(both.archive.pool, showKey(first)))!;
+      const over = await coverage(both.archive.pool, { ...view, waitsUntil: null });
+      expect(over.intervals.at(-1)).toMatchObject({ kind: 'since', reason: 'rate-limit' });
       const next = await both.harvest(first, 'scheduled');
       expect(await both.row('SELECT state, problem FROM harvest WHERE harvest_id = $1', next)).toMatchObject({
         state: 'skipped',

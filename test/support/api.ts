@@ -9,6 +9,7 @@ import { createApi } from '../../src/api/index.js';
 import { hasEnded, type AccessionSummary } from '../../src/read/index.js';
 import { openArchive, type Archive } from '../../src/app/archive.js';
 import type { Config } from '../../src/app/config.js';
+import { LOOK_PLAN } from '../../src/pipeline/revisit.js';
 import { startProcessing, type Processing } from '../../src/app/processing.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 
@@ -63,6 +64,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     apiKey: options.apiKey,
     privateHosts: [],
     hostOrigins: new Map(),
+    lookPlan: LOOK_PLAN,
   };
   const log: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });

@@ -11,6 +11,7 @@ import type { Key } from '../../src/core/digest.js';
 import { ContextCache } from '../../src/pipeline/context-cache.js';
 import { connectorsOf } from '../../src/pipeline/follow.js';
 import { harvestSeed, type HarvestDeps } from '../../src/pipeline/harvest.js';
+import { LOOK_PLAN } from '../../src/pipeline/revisit.js';
 import { fetchMedia, type MediaTally } from '../../src/pipeline/media.js';
 import type { HarvestKind } from '../../src/pipeline/harvest-ports.js';
 import { SOURCES, sourceById } from '../../src/sources/index.js';
@@ -71,6 +72,7 @@ export async function openHarvestRig(
     network,
     connectorOf: (id) => pairs.find(({ connector }) => connector.id === id),
     now: Date.now,
+    lookPlan: LOOK_PLAN,
     random: () => 0.5,
     sleep: (ms, signal) => sleep(Math.min(ms, 10), undefined, { signal }),
   };

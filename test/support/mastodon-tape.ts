@@ -17,9 +17,10 @@ export interface MastodonTape {
   delete(id: string): void;
   restore(id: string): void;
   rename(username: string): void;
+  /** As Mastodon does: its own page says so, and all its posts are away as if they were deleted. */
   suspend(suspended?: boolean): void;
   /** Plays something else for the list of posts, until it is told `undefined`. */
-  listing: ((request: TapeRequest, honest: () => Reply) => Reply) | undefined;
+  listing: ((request: TapeRequest, honest: () => Reply) => Reply | Promise<Reply>) | undefined;
   close(): Promise<void>;
 }
 
@@ -105,7 +106,7 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
       };
       posts.push(status);
       tape.on(`GET /api/v1/statuses/${id}`, () =>
-        find(id).gone ? { status: 404, body: { error: 'Record not found' } } : { body: shown(find(id)) },
+        find(id).gone || suspended ? { status: 404, body: { error: 'Record not found' } } : { body: shown(find(id)) },
       );
       tape.on(`GET /api/v1/statuses/${id}/history`, () => ({
         body: find(id).history.map((version) => ({
@@ -115,7 +116,7 @@ export async function startMastodon(host = 'social.example'): Promise<MastodonTa
           account: account(),
         })),
       }));
-      tape.on(`GET /users/nour/statuses/${id}`, () => (find(id).gone ? { status: 410 } : { status: 406 }));
+      tape.on(`GET /users/nour/statuses/${id}`, () => (find(id).gone || suspended ? { status: 410 } : { status: 406 }));
       return { id, uri };
     },
     edit(id, text, at = new Date()) {

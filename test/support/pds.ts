@@ -33,6 +33,7 @@ export interface PdsAccount {
   readonly handle: string;
   /** @returns its `at://` URI */
   post(text: string, more?: object): Promise<string>;
+  /** Its date stays, as clients that edit keep it. What was deleted is there again. */
   edit(uri: string, text: string): Promise<void>;
   delete(uri: string): Promise<void>;
   /** Likes a post of its own. */
@@ -92,10 +93,11 @@ async function createAccount(url: string, name: string): Promise<PdsAccount> {
   const did = String(account['did']);
   const token = String(account['accessJwt']);
   const collection = 'app.bsky.feed.post';
-  const record = (text: string, more: object = {}): object => ({
+  const dates = new Map<string, string>();
+  const record = (text: string, createdAt: string, more: object = {}): object => ({
     $type: collection,
     text,
-    createdAt: new Date().toISOString(),
+    createdAt,
     ...more,
   });
   const rkeyOf = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1);
@@ -104,11 +106,19 @@ async function createAccount(url: string, name: string): Promise<PdsAccount> {
     did,
     handle,
     async post(text, more) {
-      const made = await post('com.atproto.repo.createRecord', { repo: did, collection, record: record(text, more) });
-      return String(made['uri']);
+      const createdAt = new Date().toISOString();
+      const made = await post('com.atproto.repo.createRecord', {
+        repo: did,
+        collection,
+        record: record(text, createdAt, more),
+      });
+      const uri = String(made['uri']);
+      dates.set(uri, createdAt);
+      return uri;
     },
     async edit(uri, text) {
-      await post('com.atproto.repo.putRecord', { repo: did, collection, rkey: rkeyOf(uri), record: record(text) });
+      const kept = record(text, dates.get(uri)!);
+      await post('com.atproto.repo.putRecord', { repo: did, collection, rkey: rkeyOf(uri), record: kept });
     },
     async delete(uri) {
       await post('com.atproto.repo.deleteRecord', { repo: did, collection, rkey: rkeyOf(uri) });

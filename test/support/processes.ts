@@ -87,7 +87,7 @@ export function processesAbout(folder: string): string[] {
       const stands = state !== 'Z' && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
       // Worker processes are told the folder in their environment, not on their command line.
       const told = state !== 'Z' && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder);
-      if (stands || told || command.includes(folder)) found.push(`${pid} ${command.slice(0, 120)}`);
+      if (stands || told || command.includes(folder)) found.push(`${pid} ${command.slice(0, 400)}`);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ESRCH' && code !== 'EACCES') throw error;

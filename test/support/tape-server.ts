@@ -29,8 +29,8 @@ export interface TapeRequest {
   readonly body: string;
 }
 
-/** One for ever; several in turn, of which the last one repeats; or told by the request. */
-export type Answer = Reply | readonly Reply[] | ((request: TapeRequest) => Reply);
+/** One for ever; several in turn, of which the last one repeats; or told by the request, at once or when it is time. */
+export type Answer = Reply | readonly Reply[] | ((request: TapeRequest) => Reply | Promise<Reply>);
 
 /** By `GET /path`, which any query matches, or `GET /path?exact=query`, which goes first. */
 export type Routes = Readonly<Record<string, Answer>>;
@@ -62,11 +62,11 @@ export async function startTape(routes: Routes = {}): Promise<Tape> {
       incoming.socket.resetAndDestroy();
       return;
     }
-    void readRequest(incoming).then((request) => {
+    void readRequest(incoming).then(async (request) => {
       requests.push(request);
       let reply: Reply;
       try {
-        reply = replyTo(played, request, incoming.url ?? '/');
+        reply = await replyTo(played, request, incoming.url ?? '/');
       } catch (error) {
         console.error(`the tape's answer to ${request.method} ${request.path} threw`, error);
         reply = { status: 500, body: String(error) };
@@ -110,7 +110,7 @@ function replyTo(
   played: ReadonlyMap<string, { answer: Answer; turn: number }>,
   request: TapeRequest,
   address: string,
-): Reply {
+): Reply | Promise<Reply> {
   const route = played.get(`${request.method} ${address}`) ?? played.get(`${request.method} ${request.path}`);
   if (!route) return { status: 404, body: { error: 'Record not found' } };
   const { answer } = route;

@@ -13,12 +13,13 @@ export function register(program: Command, io: CliIo): void {
     .command('coverage')
     .description('were we looking? what was watched of a seed, and where posts may be missing, and why')
     .argument('<seed>', 'its name, address or id')
+    .option('--collection <name>', 'the one of this collection')
     .option('--at <time>', 'answer for this time')
     .option('--json', 'one JSON document on stdout')
-    .action((name: string, { at, json }: { at?: string; json?: boolean }) =>
+    .action((name: string, { at, collection, json }: { at?: string; collection?: string; json?: boolean }) =>
       withReader(io, async ({ pool }) => {
         const time = at === undefined ? undefined : checkTime('--at', at);
-        const [seed] = await seedsNamed(io, pool, [name]);
+        const [seed] = await seedsNamed(io, pool, [name], collection);
         const view = await coverage(pool, seed!, time);
         const ceilings = ceilingsOf(view.seed.connector);
         io.out(json ? jsonText({ ...view, ceilings }) : coverageText(view, ceilings, paintOf(io)));
@@ -40,7 +41,7 @@ function coverageText({ seed, intervals, at }: CoverageView, ceilings: readonly 
   const { backTo } = seed;
   if (backTo)
     lines.push(
-      `  the list went back to ${backTo.published ?? 'an unknown time'}${backTo.beginning ? ', its beginning' : ''}`,
+      `  the list went back to ${backTo.published === undefined ? 'an unknown time' : timeText(backTo.published)}${backTo.beginning ? ', its beginning' : ''}`,
     );
   for (const ceiling of ceilings) lines.push(`  note: ${ceiling}`);
   return `${lines.join('\n')}\n`;

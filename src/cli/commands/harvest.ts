@@ -11,7 +11,7 @@ export function register(program: Command, io: CliIo): void {
     .command('harvest')
     .description('look now: at these seeds, or at all that are followed')
     .argument('[seed...]', 'names, addresses or ids')
-    .addOption(new Option('--collection <name>', 'all of this collection'))
+    .addOption(new Option('--collection <name>', 'of this collection only'))
     .option('--json', 'one JSON document on stdout')
     .action((names: string[], flags: { collection?: string; json?: boolean }) => run(io, names, flags));
 }
@@ -21,7 +21,9 @@ function run(io: CliIo, names: readonly string[], flags: { collection?: string; 
     const { findCredential } = await import('../../app/credentials.js');
     const { openNetwork } = await import('../../app/network.js');
     const chosen =
-      names.length > 0 ? await seedsNamed(io, archive.pool, names) : await every(archive.pool, flags.collection);
+      names.length > 0
+        ? await seedsNamed(io, archive.pool, names, flags.collection)
+        : await every(archive.pool, flags.collection);
     if (chosen.length === 0) io.err('nothing is followed yet: perdure follow @user@mastodon.example\n');
     const network = openNetwork(archive, findCredential(archive));
     const done: HarvestView[] = [];

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
-import { parseKey } from '../../core/digest.js';
 import { UsageError } from '../../core/errors.js';
-import { exchanges, harvest, harvests, keyOfSeed, type ExchangeView, type HarvestView } from '../../read/index.js';
+import {
+  exchanges,
+  harvest,
+  harvestNamed,
+  harvests,
+  keyOfSeed,
+  type ExchangeView,
+  type HarvestView,
+} from '../../read/index.js';
 import { withReader } from '../context.js';
 import { harvestLine } from '../harvest-now.js';
 import { CliExit, type CliIo } from '../io.js';
@@ -35,7 +42,7 @@ export function register(program: Command, io: CliIo): void {
   program
     .command('harvests')
     .description('how harvests went, latest first; with an id, that one and every request it made')
-    .argument('[harvest]', 'the id of one')
+    .argument('[harvest]', 'the id of one, or the beginning of it')
     .option('--seed <seed>', 'only of this seed: its name, address or id')
     .option('--collection <name>', 'only of this collection')
     .option('--state <state>', STATES.join(', '))
@@ -52,7 +59,7 @@ function list(io: CliIo, { seed, collection, state, limit, cursor, json }: Harve
     throw new UsageError(`--state ${state}: must be one of ${STATES.join(', ')}`);
   const size = wholeNumber('--limit', limit, 1, 200);
   return withReader(io, async ({ pool }) => {
-    const of = seed === undefined ? undefined : (await seedsNamed(io, pool, [seed]))[0];
+    const of = seed === undefined ? undefined : (await seedsNamed(io, pool, [seed], collection))[0];
     const page = await harvests(pool, {
       limit: size,
       ...(of && { seed: keyOfSeed(of) }),
@@ -65,11 +72,16 @@ function list(io: CliIo, { seed, collection, state, limit, cursor, json }: Harve
   });
 }
 
+/** What the tables show of an id: enough to be told apart, and to be typed. From WIDE on the whole fits beside the rest. */
+export const SHORT = 8;
+const WIDE = 130;
+
 export function harvestsText(items: readonly HarvestView[], { width, paint }: Style): string {
   if (items.length === 0) return 'No harvests yet: perdure follow … begins one.\n';
   return table(
     items,
     [
+      { head: 'HARVEST', cell: ({ id }) => (width >= WIDE ? id : id.slice(0, SHORT)) },
       { head: 'BEGAN', cell: ({ startedAt }) => timeText(startedAt).slice(0, 19) },
       { head: 'SEED', cell: ({ name }) => name, shrinks: true, least: 14 },
       { head: 'KIND', cell: ({ kind }) => kind, spare: true },
@@ -77,10 +89,10 @@ export function harvestsText(items: readonly HarvestView[], { width, paint }: St
       { head: 'NEW', cell: ({ newPosts }) => count(newPosts), align: 'right' },
       { head: 'READ', cell: ({ read }) => count(read), align: 'right' },
       { head: 'LOOKS', cell: ({ looks }) => count(looks), align: 'right', spare: true },
-      { head: 'WHY', cell: ({ problem, warnings }) => problem ?? warnings[0] ?? '', shrinks: true, least: 10 },
     ],
     width,
     paint,
+    ({ problem, warnings }) => problem ?? warnings[0],
   );
 }
 
@@ -90,11 +102,11 @@ function tintOf(state: HarvestView['state'], paint: Paint): (text: string) => st
 }
 
 function one(io: CliIo, id: string, { json, limit, cursor }: HarvestsFlags): Promise<void> {
-  const key = parseKey(id);
-  if (key === undefined)
-    throw new UsageError(`${JSON.stringify(id)} is no harvest id; perdure harvests --json lists them`);
+  if (!/^[0-9a-f-]{4,36}$/i.test(id))
+    throw new UsageError(`${JSON.stringify(id)} is no harvest id; perdure harvests lists them`);
   return withReader(io, async ({ pool }) => {
-    const view = await harvest(pool, key);
+    const key = await harvestNamed(pool, id);
+    const view = key && (await harvest(pool, key));
     if (!view) {
       io.err(`perdure: no harvest is known as ${quote(id)}: perdure harvests lists them\n`);
       throw new CliExit(1);

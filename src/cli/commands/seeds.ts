@@ -4,6 +4,7 @@ import { harvests, keyOfSeed, seeds, type HarvestView, type SeedView } from '../
 import { setSeedState } from '../../store/seeds.js';
 import { withReader } from '../context.js';
 import { harvestLine } from '../harvest-now.js';
+import { SHORT } from './harvests.js';
 import { intervalText } from '../intervals.js';
 import type { CliIo } from '../io.js';
 import type { Style } from '../posts.js';
@@ -58,10 +59,11 @@ function change(
     .command(verb)
     .description(about)
     .argument('<seed...>', 'names, addresses or ids')
+    .option('--collection <name>', 'those of this collection')
     .option('--json', 'one JSON document on stdout')
-    .action((names: string[], flags: { json?: boolean }) =>
+    .action((names: string[], flags: { collection?: string; json?: boolean }) =>
       withReader(io, async ({ pool }) => {
-        const found = await seedsNamed(io, pool, names);
+        const found = await seedsNamed(io, pool, names, flags.collection);
         for (const view of found) {
           const changed = await setSeedState(pool, keyOfSeed(view), state);
           io.err(`${clean(view.name)}: ${changed ? said : `it was ${view.state} already`}\n`);
@@ -125,23 +127,28 @@ function stateWord(view: SeedView): string {
   if (view.state === 'ended') return 'unfollowed';
   if (view.state === 'paused') return 'paused';
   if (view.running !== null) return 'harvesting';
-  if (view.waitsUntil !== null) return 'waits (rate limit)';
+  if (waitsForBudget(view)) return 'waits (rate limit)';
   if (view.account !== null && !['active', 'renamed', 'moved'].includes(view.account.state)) return view.account.state;
   if (view.failures > 0) return `failed ${view.failures}×`;
   return view.lastHarvest === null ? 'new' : 'ok';
 }
 
+/** Until it has been asked again: that its time is over is no news of it. */
+function waitsForBudget({ waitsUntil, lastHarvest }: SeedView): boolean {
+  return waitsUntil !== null || lastHarvest?.state === 'waiting';
+}
+
 function tintOf(view: SeedView, paint: Paint): (text: string) => string {
   if (view.state !== 'active') return paint.dim;
-  if (view.failures > 0 || view.waitsUntil !== null) return paint.yellow;
+  if (view.failures > 0 || waitsForBudget(view)) return paint.yellow;
   return paint.green;
 }
 
 const LATEST = 5;
 
-function one(io: CliIo, name: string, { json }: SeedsFlags): Promise<void> {
+function one(io: CliIo, name: string, { collection, json }: SeedsFlags): Promise<void> {
   return withReader(io, async ({ pool }) => {
-    const [view] = (await seedsNamed(io, pool, [name])) as [SeedView];
+    const [view] = (await seedsNamed(io, pool, [name], collection)) as [SeedView];
     const latest = (await harvests(pool, { seed: keyOfSeed(view), limit: LATEST })).items;
     if (json) return io.out(jsonText({ ...view, harvests: latest }));
     io.out(detailText(view, latest));
@@ -165,6 +172,7 @@ function detailText(view: SeedView, latest: readonly HarvestView[]): string {
   if (problem !== null)
     rows.push(['problem', `${problem}${view.failures > 1 ? ` (${view.failures} times in a row)` : ''}`]);
   if (waitsUntil !== null) rows.push(['waits', `until ${timeText(waitsUntil)}: a rate budget is spent`]);
+  else if (waitsForBudget(view)) rows.push(['waits', 'no longer: it is asked again at the next time, by `perdure up`']);
   if (view.postsToLookAt > 0)
     rows.push([
       'looks',
@@ -176,11 +184,17 @@ function detailText(view: SeedView, latest: readonly HarvestView[]): string {
       `${timeText(watched.from)} … ${timeText(watched.to)}; ${plural(view.gaps, 'gap')} (perdure coverage)`,
     ]);
   if (backTo)
-    rows.push(['goes back to', `${backTo.published ?? 'unknown'}${backTo.beginning ? ', the beginning' : ''}`]);
+    rows.push([
+      'goes back to',
+      `${backTo.published === undefined ? 'unknown' : timeText(backTo.published)}${backTo.beginning ? ', the beginning' : ''}`,
+    ]);
   if (view.credential !== null) rows.push(['credential', view.credential]);
   if (view.authority !== null) rows.push(['authority', view.authority]);
   const width = Math.max(...rows.map(([head]) => head.length));
   const lines = rows.map(([head, text]) => `  ${head.padEnd(width)}  ${clean(text)}\n`).join('');
-  const runs = latest.map((each) => `  ${timeText(each.startedAt).slice(0, 19)}  ${harvestLine(each)}\n`).join('');
-  return `${clean(view.name)}\n${lines}${runs === '' ? '' : `\nthe latest harvests\n${runs}`}`;
+  const runs = latest
+    .map((each) => `  ${each.id.slice(0, SHORT)}  ${timeText(each.startedAt).slice(0, 19)}  ${harvestLine(each)}\n`)
+    .join('');
+  const head = 'the latest harvests (perdure harvests ID shows every request)';
+  return `${clean(view.name)}\n${lines}${runs === '' ? '' : `\n${head}\n${runs}`}`;
 }

@@ -181,6 +181,15 @@ export async function listHarvests(db: Queryable, page: HarvestPage): Promise<re
   return result.rows;
 }
 
+/** @param beginning of an id, with or without its dashes */
+export async function harvestsBeginning(db: Queryable, beginning: string, limit: number): Promise<readonly Key[]> {
+  const { rows } = await db.query<{ id: Key }>(
+    `SELECT ${keyed('harvest_id')} AS id FROM harvest WHERE starts_with(${keyed('harvest_id')}, $1) LIMIT $2`,
+    [beginning.toLowerCase().replaceAll('-', ''), limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export async function findHarvest(db: Queryable, id: Key): Promise<HarvestRecord | undefined> {
   const result = await db.query<HarvestRecord>(`${HARVESTS} WHERE h.harvest_id = $1`, [id]);
   return result.rows[0];
