@@ -107,6 +107,11 @@ export interface Reading {
   readonly actors?: readonly ActorReading[];
   /** The local files of the content's attachments, by index: names relative to the package. */
   readonly files?: readonly (string | undefined)[];
+  /**
+   * Where the content's attachments can be fetched, by index, when the content itself names no address. No content: it
+   * depends on who was asked.
+   */
+  readonly fetchable?: readonly (string | undefined)[];
   /** What was nulled, cut or escaped on the way: `text: lone surrogate escaped`. */
   readonly losses?: readonly string[];
 }

@@ -21,7 +21,8 @@ export function wantedMedia(reading: Reading | ProfileReading): readonly WantedM
   if (isProfile(reading)) return picturesOf(reading);
   const wanted: WantedMedia[] = [];
   const post = postKey(reading.post);
-  reading.content?.attachment?.forEach(({ url, type }, index) => {
+  reading.content?.attachment?.forEach(({ url: named, type }, index) => {
+    const url = named ?? reading.fetchable?.[index];
     if (reading.files?.[index] === undefined && isFetchable(url)) wanted.push({ post, url, type });
   });
   for (const actor of reading.actors ?? []) wanted.push(...picturesOf(actor));

@@ -1,7 +1,7 @@
 /** Following an account on a real server of the AT Protocol: what is posted, edited, deleted; renamed; deactivated. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import type { Key } from '../../src/core/digest.js';
+import type { Digest, Key } from '../../src/core/digest.js';
 import { history, locatorsOf } from '../../src/read/index.js';
 import { SOURCES } from '../../src/sources/index.js';
 import { coverageOf } from '../support/coverage.js';
@@ -91,6 +91,13 @@ declare(`a real PDS${installed ? '' : ' (not installed: skipped)'}`, () => {
     await rig.harvest(seed);
     const found = await history(rig.archive.pool, locatorsOf(SOURCES), uri);
     expect(JSON.stringify(found!.versions[0]!.content)).toContain('شارع');
+    expect(await rig.media()).toMatchObject({ stored: 1 });
+    const { digest } = await rig.row<{ digest: Digest }>(
+      `SELECT encode(m.digest, 'hex') AS digest FROM post_media m JOIN post p USING (post_id)
+       WHERE p.uri = $1 AND m.digest <> ''`,
+      uri,
+    );
+    expect(await rig.archive.blobs.read(digest, 0, png.length)).toEqual(png);
   });
 
   it('is heard on the firehose within seconds: a post, its edit, its deletion; and nobody else', async () => {

@@ -20,11 +20,18 @@ const MAX_NESTING = 4;
 
 export function normalise(record: Uint8Array, context: CaptureContext): readonly Item[] {
   const { include, timezone } = context.options;
-  const env: Env = { likes: include.includes('likes'), timezone };
+  const env: Env = { likes: include.includes('likes'), timezone, server: serverOf(context.address) };
   const facts = context.survey?.facts as unknown as Facts | undefined;
   if (context.format === 'bluesky-car') return readBlock(record, context, facts?.heads[context.path], env);
   if (context.format === 'bluesky-firehose') return readFrame(record, facts?.keys ?? {}, env);
   return storableItems(record, read(parseJson(record), env, facts?.keys ?? {}, 0));
+}
+
+/** Records and repositories are answered by the account’s own server; feeds and threads are somebody else’s view. */
+function serverOf(address: string | undefined): string | undefined {
+  if (address === undefined || !URL.canParse(address)) return undefined;
+  const { origin, pathname } = new URL(address);
+  return /^\/xrpc\/com\.atproto\.(?:repo|sync)\./.test(pathname) ? origin : undefined;
 }
 
 // ── a block of a repository ─────────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,8 @@ export interface Env {
   /** `--include likes`. */
   readonly likes: boolean;
   readonly timezone: string | undefined;
+  /** Origin of the account’s own server, where that was asked: its blobs lie there. */
+  readonly server?: string | undefined;
 }
 
 /** What is known of a record beside its bytes. */
@@ -38,7 +40,8 @@ export function readRecord(place: Place, record: JsonObject, around: Around, env
   switch (place.collection) {
     case POST: {
       const losses = [...(around.losses ?? [])];
-      return reading(place, contentOf(place, record, around, env.timezone, losses), around, losses);
+      const content = contentOf(place, record, around, env.timezone, losses);
+      return { ...reading(place, content, around, losses), ...present({ fetchable: blobsOf(place, content, env) }) };
     }
     case REPOST:
       return readRepost(place, record, around, env);
@@ -63,6 +66,21 @@ function reading(place: Place, content: Content, around: Around, losses: readonl
     ...present({ observedAt, claimedFrom, edition, metrics, aliases, actors }),
     ...(losses.length > 0 && { losses }),
   };
+}
+
+/** com.atproto.sync.getBlob: the record names a blob by the CID of its bytes, and no address. */
+function blobsOf(
+  { did }: Place,
+  { attachment }: Content,
+  { server }: Env,
+): readonly (string | undefined)[] | undefined {
+  if (server === undefined || !attachment?.some(({ key, url }) => key !== undefined && url === undefined))
+    return undefined;
+  return attachment.map(({ key }) =>
+    key === undefined
+      ? undefined
+      : `${server}/xrpc/com.atproto.sync.getBlob?${new URLSearchParams({ did, cid: key }).toString()}`,
+  );
 }
 
 function readRepost(place: Place, record: JsonObject, around: Around, env: Env): Reading {
