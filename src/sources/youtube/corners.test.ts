@@ -81,3 +81,26 @@ describe('recognise', () => {
     expect(recognise(page)).toMatchObject({ role: 'sealed', opensWith: 'account' });
   });
 });
+
+describe('a channel’s feed', () => {
+  const entry = (id: string, end = '</entry>'): string => `<entry><yt:videoId>${id}</yt:videoId>${end}`;
+
+  it.each([
+    ['whole', [entry('perdureVid1'), entry('perdureVid2')], [undefined, undefined]],
+    ['one whose end is damaged', [entry('perdureVid1', '</entr'), entry('perdureVid2')], ['truncated', undefined]],
+    ['two of these', [entry('perdureVid1', ''), entry('perdureVid2', '')], ['truncated', 'truncated']],
+  ])('gives each entry its own bytes: %s', async (_, entries, reasons) => {
+    const bytes = Buffer.from(entries.join(''));
+    async function* member(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(bytes);
+    }
+    const texts: string[] = [];
+    const refused: (string | undefined)[] = [];
+    for await (const range of youtube.split(member(), 'youtube-feed', 'videos.xml')) {
+      texts.push(bytes.toString('utf8', range.offset, range.offset + range.length));
+      refused.push(range.refused?.reason);
+    }
+    expect(texts).toEqual(entries);
+    expect(refused).toEqual(reasons);
+  });
+});

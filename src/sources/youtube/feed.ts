@@ -28,15 +28,23 @@ export async function* splitChannelFeed(member: AsyncIterable<Uint8Array>): Asyn
   }
   const bytes = Buffer.concat(parts);
   let found = 0;
-  for (let at = bytes.indexOf(OPEN); at >= 0; at = bytes.indexOf(OPEN, at + 1)) {
-    const end = bytes.indexOf(CLOSE, at);
-    const length = (end < 0 ? bytes.length : end + CLOSE.length) - at;
+  for (let at = bytes.indexOf(OPEN), next: number; at >= 0; at = next) {
+    next = bytes.indexOf(OPEN, at + OPEN.length);
+    const close = bytes.indexOf(CLOSE, at);
+    // An entry whose end is damaged must not take the next one with it.
+    const limit = next < 0 ? bytes.length : next;
     found++;
-    yield end < 0
-      ? { offset: at, length, refused: { reason: 'truncated', detail: 'the feed ends in the middle of this entry' } }
-      : { offset: at, length };
+    yield close < 0 || close >= limit
+      ? { offset: at, length: limit - at, refused: { reason: 'truncated', detail: unclosed(next) } }
+      : { offset: at, length: close + CLOSE.length - at };
   }
   if (found === 0) throw new Rejection('empty', 'a channel’s feed without videos');
+}
+
+function unclosed(next: number): string {
+  return next < 0
+    ? 'the feed ends in the middle of this entry'
+    : 'this entry has no end: the next one begins within it';
 }
 
 export function readEntry(record: Uint8Array): readonly Item[] {
