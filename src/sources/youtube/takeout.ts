@@ -15,6 +15,7 @@ import {
   chatOf,
   commentOf,
   communityOf,
+  isCommunityId,
   isChannelId,
   isCommentId,
   isVideoId,
@@ -57,7 +58,7 @@ function readComment(cell: Cells): Reading {
   if (!isCommentId(id)) throw new Rejection('no-identity', `${shown(id)} is no comment’s number`);
   const video = cell('video');
   const post = cell('post');
-  const below = isVideoId(video) ? videoOf(video) : post === undefined ? undefined : communityOf(post);
+  const below = isVideoId(video) ? videoOf(video) : isCommunityId(post) ? communityOf(post) : undefined;
   const page = isVideoId(video) ? pageOf(video, id) : undefined;
   const content = { inReplyTo: answeredBy(id, below), context: below, url: page };
   return { ...reading(commentOf(id), cell, content), ...(page !== undefined && { aliases: [page] }) };
@@ -98,8 +99,7 @@ function paid(price: string | undefined): string | undefined {
 
 function readPost(cell: Cells, layout: Layout, cells: readonly string[], path: string): Reading {
   const id = cell('post');
-  if (id === undefined || !/^[\w-]{10,80}$/.test(id))
-    throw new Rejection('no-identity', `${shown(id)} is no post’s number`);
+  if (!isCommunityId(id)) throw new Rejection('no-identity', `${shown(id)} is no post’s number`);
   const files = layout.images.map((index) => cells[index]!).filter((name) => name !== '');
   const attachment = files.map((name): Attachment => ({ type: 'Image', key: name }));
   const more = { url: communityOf(id), attachment: layout.images.length > 0 ? attachment : undefined };

@@ -14,6 +14,10 @@ export function isCommentId(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{10,80}(?:\.[\w-]{1,80})?$/.test(value);
 }
 
+export function isCommunityId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{10,80}$/.test(value);
+}
+
 export function isChannelId(value: unknown): value is string {
   return typeof value === 'string' && /^UC[\w-]{4,40}$/.test(value);
 }
