@@ -1,25 +1,18 @@
 /**
  * Readings become rows. Pure: no clock, no database, no file. "Compute, then write": store/ingest writes what this says.
  *
- * Two steps, because most of an archive is often there already. `place` gives each reading its keys, which needs no
- * look at its content; what the archive knows is left out; `rowsOf` then does the dear part (canonical form, digest,
- * folding, word cutting) for what is new only.
+ * Two steps, because most of an archive is often there already. `place` (place.ts) gives each reading its keys; what the
+ * archive knows is left out; `rowsOf` then does the dear part (canonical form, digest, words) for what is new only.
  */
 import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
-import {
-  isProfile,
-  type IdentityLink,
-  type Observed,
-  type ProfileReading,
-  type Reading,
-  type ReferenceKind,
-} from '../core/reading.js';
-import { msOf, type Time } from '../core/time.js';
+import type { IdentityLink, Reading, ReferenceKind } from '../core/reading.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
 import type { WantedMedia } from './media-ports.js';
 import { wantedMedia } from './media-wants.js';
+import { isOfProfile, type PlacedItem, type PlacedProfile, type PlacedReading, type Setting } from './place.js';
+import { calendarTime, canonical, countsOf, doubtful, nonNul, searchable } from './row-values.js';
 import type {
   ActorRow,
   Batch,
@@ -32,85 +25,6 @@ import type {
   ReferenceRow,
   SnapshotRow,
 } from './ports.js';
-
-interface Placing {
-  readonly observation: Key;
-  readonly observed: Observed;
-  readonly offset: number;
-  readonly length: number;
-  readonly item: number;
-}
-
-/** A reading with its keys. */
-export interface PlacedReading extends Placing {
-  readonly reading: Reading;
-  readonly post: Key;
-}
-
-/** A profile's reading with its keys. */
-export interface PlacedProfile extends Placing {
-  readonly reading: ProfileReading;
-  readonly actor: Key;
-}
-
-export type PlacedItem = PlacedReading | PlacedProfile;
-
-export function isOfProfile(placed: PlacedItem): placed is PlacedProfile {
-  return 'actor' in placed;
-}
-
-/** What all readings of a range have in common. */
-export interface Setting {
-  readonly source: string;
-  readonly reader: number;
-  readonly collection: Key;
-  readonly capture: Digest;
-  /** When it was seen, where the record itself does not say so. */
-  readonly observed: Observed;
-  /** Digest of the mapping that it was read by, if any: the same bytes read by another mapping state something else. */
-  readonly mapping?: string;
-  /** Whether files that no package brought are to be fetched. */
-  readonly wantsMedia?: boolean;
-  /** True when the source can compute this URL's post itself, so that no alias need be stored. */
-  readonly locatable: (alias: string, post: PostUri) => boolean;
-}
-
-/**
- * An observation's id is a hash of what it states. The time of seeing is part of it unless it is a fallback (the time
- * of receipt), so that handing the same file in again states nothing new.
- */
-export function place(reading: Reading, offset: number, length: number, item: number, setting: Setting): PlacedReading;
-export function place(
-  reading: Reading | ProfileReading,
-  offset: number,
-  length: number,
-  item: number,
-  setting: Setting,
-): PlacedItem;
-export function place(
-  reading: Reading | ProfileReading,
-  offset: number,
-  length: number,
-  item: number,
-  setting: Setting,
-): PlacedItem {
-  const observed = reading.observedAt ?? setting.observed;
-  const when = observed.basis === 'receipt' ? '' : observed.at.at;
-  const where = [
-    setting.capture,
-    String(offset),
-    String(item),
-    ...(setting.mapping === undefined ? [] : [setting.mapping]),
-  ];
-  const placing = { observed, offset, length, item };
-  if (isProfile(reading)) {
-    const actor = actorKey(reading.actor);
-    return { reading, actor, observation: keyOf('account', setting.collection, actor, when, ...where), ...placing };
-  }
-  const post = postKey(reading.post);
-  const observation = keyOf('observation', setting.collection, post, when, reading.outcome, ...where);
-  return { reading, post, observation, ...placing };
-}
 
 /** The rows that these readings add, without repeats, each table sorted by its key. */
 export function rowsOf(readings: readonly PlacedItem[], setting: Setting, files: ReadonlyMap<string, Digest>): Batch {
@@ -373,75 +287,6 @@ class Rows {
       this.media.push({ post, file: nonNul(storable(file).text)!, digest, type, url: nonNul(url) });
     });
   }
-}
-
-/** The name of a profile's snapshot. */
-export function profileDigest(profile: Profile): Digest {
-  return sha256(canonical(profile as unknown as Json).text);
-}
-
-function countsOf(metrics: Reading['metrics']): string | undefined {
-  if (metrics === undefined) return undefined;
-  const text = canonicalise(metrics);
-  return text === '{}' ? undefined : text;
-}
-
-/** What a search looks through. */
-function searchable(content: Content): string {
-  let out = content.text ?? '';
-  if (content.name !== undefined) out = content.name + '\n' + out;
-  if (content.summary !== undefined) out = content.summary + '\n' + out;
-  for (const attachment of content.attachment ?? []) if (attachment.name !== undefined) out += '\n' + attachment.name;
-  for (const option of content.poll?.options ?? []) out += '\n' + option;
-  return out;
-}
-
-/** The canonical form; strings that have none (lone surrogates) are written as visible escapes, and that is told. */
-function canonical(value: Json): { text: string; lossy: boolean } {
-  try {
-    return { text: canonicalise(value), lossy: false };
-  } catch {
-    return { text: canonicalise(escaped(value)), lossy: true };
-  }
-}
-
-function escaped(value: Json): Json {
-  if (typeof value === 'string') return storable(value).text;
-  if (Array.isArray(value)) return value.map((item) => escaped(item as Json));
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[storable(key).text, escaped(item)]])),
-    );
-  }
-  return value;
-}
-
-/** Postgres' text holds no U+0000; the snapshot's content keeps it as an escape. */
-function nonNul(text: string | undefined): string | undefined {
-  return text?.includes('\u0000') ? text.replaceAll('\u0000', '\\u0000') : text;
-}
-
-const NONE: readonly string[] = [];
-const FIRST_PLAUSIBLE = '1990';
-const DAY_MS = 86_400_000;
-
-/** A time that cannot be right stays as it was said, and is named: clocks and exporters err, and so do forgers. */
-function doubtful({ content }: Reading, observed: Observed): readonly string[] {
-  const at = content?.published?.at;
-  if (at === undefined) return NONE;
-  if (at < FIRST_PLAUSIBLE) return [`published: ${at} is before there was anything to publish on`];
-  // Texts of the same form: an hour more or less is no matter here.
-  if (at < observed.at.at) return NONE;
-  return msOf(content!.published!) > msOf(observed.at) + DAY_MS
-    ? [`published: ${at} is after it was seen (${observed.at.at})`]
-    : NONE;
-}
-
-/** For the columns that are searched by time: what both JavaScript and Postgres read alike, years 1 to 9999. */
-function calendarTime({ at, precision, zone }: Time): string | undefined {
-  if (!/^\d{4}-/.test(at) || at.startsWith('0000')) return undefined;
-  if (precision === 'day') return `${at}T00:00:00Z`;
-  return zone === 'unknown' ? `${at}Z` : at;
 }
 
 /** The rows in the order of their keys, each key once: the first row that was added under it. */

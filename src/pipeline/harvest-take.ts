@@ -17,7 +17,7 @@ import type {
 } from '../sources/harvest.js';
 import { accountLookRecord, LOOK_FORMAT, lookRecord, type LookedAt } from '../sources/look.js';
 import type { RecordRange, Source } from '../sources/source.js';
-import { profileDigest } from './batch.js';
+import { profileDigest } from './row-values.js';
 import type { Claim, HarvestStore, Stated } from './harvest-ports.js';
 import { ingestRange, type IngestDeps, type ReadPost } from './ingest.js';
 import { isRefusedRange, planRanges } from './plan-ranges.js';

@@ -11,7 +11,8 @@ import type { PostUri } from '../core/uri.js';
 import { LOOK_FORMAT, readLook } from '../sources/look.js';
 import type { CaptureContext, Source, Survey } from '../sources/source.js';
 import type { ContextCache } from './context-cache.js';
-import { isOfProfile, place, rowsOf, type PlacedItem, type PlacedReading, type Setting } from './batch.js';
+import { rowsOf } from './batch.js';
+import { isOfProfile, place, type PlacedItem, type PlacedReading, type Setting } from './place.js';
 import { decodeLayout, encodeLayout } from './layout.js';
 import type {
   Batch,
