@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CliIo } from '../../src/cli/io.js';
-import { runCli } from '../../src/cli/program.js';
+import { runInProcess, type Said } from '../support/cli.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
 
@@ -12,26 +11,13 @@ let server: MastodonTape;
 let database: TestDatabase;
 let data: string;
 
-async function perdure(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: CliIo = {
-    out: (text) => void (out += String(text)),
-    err: (text) => void (err += text),
-    isTty: false,
-    color: false,
-    width: 160,
-    env: {
-      DATABASE_URL: database.url,
-      PERDURE_DATA: data,
-      PERDURE_PRIVATE_HOSTS: '127.0.0.1',
-      PERDURE_HOST_ORIGINS: `${server.host}=${server.tape.url}`,
-      LOG_LEVEL: 'silent',
-    },
-  };
-  const code = await runCli(argv, io);
-  return { code, out, err };
-}
+const perdure = (...argv: string[]): Promise<Said> =>
+  runInProcess(argv, {
+    DATABASE_URL: database.url,
+    PERDURE_DATA: data,
+    PERDURE_PRIVATE_HOSTS: '127.0.0.1',
+    PERDURE_HOST_ORIGINS: `${server.host}=${server.tape.url}`,
+  });
 
 beforeAll(async () => {
   server = await startMastodon();

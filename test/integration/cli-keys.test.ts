@@ -3,33 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CliIo } from '../../src/cli/io.js';
-import { runCli } from '../../src/cli/program.js';
+import { runInProcess, type Said } from '../support/cli.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 
 let database: TestDatabase;
 let data: string;
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function perdure(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Said> {
-  let out = '';
-  let err = '';
-  const io: CliIo = {
-    out: (text) => void (out += String(text)),
-    err: (text) => void (err += text),
-    isTty: false,
-    color: false,
-    width: 160,
-    env: { DATABASE_URL: database.url, PERDURE_DATA: data, LOG_LEVEL: 'silent', ...environment },
-  };
-  const code = await runCli(argv, io);
-  return { code, out, err };
-}
+const perdure = (argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Said> =>
+  runInProcess(argv, { DATABASE_URL: database.url, PERDURE_DATA: data, ...environment });
 
 const keys = (...argv: string[]): Promise<Said> => perdure(['keys', ...argv]);
 

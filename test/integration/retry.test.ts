@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProcessing } from '../../src/app/processing.js';
-import type { CliIo } from '../../src/cli/io.js';
-import { runCli } from '../../src/cli/program.js';
 import { parseKey, type Key } from '../../src/core/digest.js';
 import { processAccession } from '../../src/pipeline/accession.js';
 import { ContextCache } from '../../src/pipeline/context-cache.js';
@@ -15,6 +13,7 @@ import { sourceById, SOURCES } from '../../src/sources/index.js';
 import type { Source } from '../../src/sources/source.js';
 import { noteUnpackFailure } from '../../src/store/retries.js';
 import { note, startApi, type TestApi } from '../support/api.js';
+import { runInProcess, type Said } from '../support/cli.js';
 import { redisInstalled, startRedis, type TestRedis } from '../support/redis.js';
 
 const example = sourceById('example')!;
@@ -216,19 +215,8 @@ describe('over HTTP and from the command line', () => {
 
   const post = (path: string): Promise<Response> => fetch(api.url + path, { method: 'POST' });
 
-  async function perdure(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const io: CliIo = {
-      out: (text) => void (out += String(text)),
-      err: (text) => void (err += text),
-      isTty: false,
-      color: false,
-      width: 100,
-      env: { DATABASE_URL: api.database.url, PERDURE_DATA: data, LOG_LEVEL: 'silent' },
-    };
-    return { code: await runCli(argv, io), out, err };
-  }
+  const perdure = (...argv: string[]): Promise<Said> =>
+    runInProcess(argv, { DATABASE_URL: api.database.url, PERDURE_DATA: data }, 100);
 
   it('perdure accessions --retry', async () => {
     const answer = await fetch(`${api.url}/api/v1/accessions?name=notes.jsonl`, {
