@@ -33,6 +33,21 @@ describe('canonical form', () => {
     expect(canonicalise({ b: undefined, a: 1 })).toBe('{"a":1}');
   });
 
+  it('does not take the order of one object for that of another of as many keys', () => {
+    const shape = fc.uniqueArray(fc.constantFrom('z', 'b', 'ä', 'a', 'B', '10', '9', '\u{1f525}'), {
+      minLength: 3,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(fc.array(shape, { minLength: 20, maxLength: 60 }), (shapes) => {
+        for (const keys of shapes) {
+          const expected = [...keys].sort().map((key) => `${JSON.stringify(key)}:${keys.indexOf(key)}`);
+          expect(canonicalise(Object.fromEntries(keys.map((key, i) => [key, i])))).toBe(`{${expected.join(',')}}`);
+        }
+      }),
+    );
+  });
+
   it('is that of RFC 8785', () => {
     // Section 3.2.2: the example of the specification.
     const example = JSON.parse(
