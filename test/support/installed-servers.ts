@@ -3,14 +3,23 @@
  * packages, because what they bring compiles for a minute or two.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const INSTALL_MS = 600_000;
 
+/** What is compiled for one version of Node does not load in the next. */
+const ABI = process.versions.modules;
+
 function isInstalled(folder: string): boolean {
   const built = join(folder, 'node_modules', 'better-sqlite3', 'build', 'Release', 'better_sqlite3.node');
-  return existsSync(built) && existsSync(join(folder, 'node_modules', '.package-lock.json'));
+  if (!existsSync(built) || !existsSync(join(folder, 'node_modules', '.package-lock.json'))) return false;
+  const note = noteOf(folder);
+  return existsSync(note) && readFileSync(note, 'utf8') === ABI;
+}
+
+function noteOf(folder: string): string {
+  return join(folder, 'node_modules', '.compiled-for');
 }
 
 /** @returns what went wrong; undefined where the server is there now */
@@ -29,7 +38,10 @@ export function installServer(folder: string): string | undefined {
       encoding: 'utf8',
       timeout: INSTALL_MS,
     });
-    if (status === 0 && isInstalled(folder)) return undefined;
+    if (status === 0) {
+      writeFileSync(noteOf(folder), ABI);
+      if (isInstalled(folder)) return undefined;
+    }
     return error?.message ?? stderr.trim().slice(-500);
   } finally {
     rmSync(lock, { recursive: true, force: true });
