@@ -14,4 +14,10 @@ if (!/^[a-z0-9-]+$/.test(name) || !existsSync(join(root, 'bench', `${name}.ts`))
 await ensure();
 const main = join(root, 'dist', 'bench', `${name}.js`);
 process.argv = [process.execPath, main, ...rest];
-await import(pathToFileURL(main).href);
+try {
+  await import(pathToFileURL(main).href);
+} catch (error) {
+  if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error;
+  console.error(`bench:${name}: ${error.message}; the first lines of bench/${name}.ts say which there are`);
+  process.exitCode = 2;
+}
