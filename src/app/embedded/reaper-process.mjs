@@ -13,8 +13,8 @@ const TAIL_LINES = 30;
  * @typedef {{ file: string, args: string[], cwd?: string, env: Record<string, string>, uid?: number, gid?: number,
  *   log?: string, status?: string, stop: [NodeJS.Signals, number][] }} Order
  * @typedef {{ code: number | null, signal: NodeJS.Signals | null, tail: string[] }} Exit
- * @typedef {{ spawned(pid: number): void, failed(message: string): void, ready(): void, exited(exit: Exit): void,
- *   logFailed(message: string): void }} Hooks
+ * @typedef {{ spawned(pid: number): void, failed(message: string): void, ready(): void, down(): void,
+ *   exited(exit: Exit): void, logFailed(message: string): void }} Hooks
  * @typedef {{ gone: Promise<void>, stop(): Promise<void> }} Running
  */
 
@@ -85,6 +85,7 @@ export function runProcess({ file, args, cwd, env, uid, gid, log, status, stop }
     });
     child.once('exit', (code, signal) => {
       over = true;
+      hooks.down();
       // `close` comes when the output has been read, the reason of the exit included. But what it started may hold the
       // pipe for longer than it lived itself (Postgres' backends after kill -9 of the postmaster): no longer than this.
       const closed = new Promise((/** @type {(value: void) => void} */ read) => {

@@ -95,6 +95,7 @@ function run({ id, ...order }) {
       tell({ id, event: 'failed', message });
     },
     ready: () => tell({ id, event: 'ready' }),
+    down: () => isDown(id),
     exited(exit) {
       running.delete(id);
       if (serving?.id === id) return crashed(exit);
@@ -105,10 +106,14 @@ function run({ id, ...order }) {
   running.set(id, process);
 }
 
+/** Before its last words are read: whoever joins now is not sent to what has ended. @param {number} id */
+function isDown(id) {
+  if (serving?.id === id) serving.pid = null;
+}
+
 /** @param {import('./reaper-process.mjs').Exit} exit */
 function crashed(exit) {
   if (ending || !serving) return;
-  serving.pid = null;
   tellAll({ event: 'crashed', ...exit, tail: exit.tail.slice(-5) });
   void restart();
 }
@@ -160,6 +165,7 @@ function again(id, order) {
         tellAll({ event: 'serving', pid, port: serving.port });
         resolve('ready');
       },
+      down: () => isDown(id),
       exited(exit) {
         clearTimeout(patience);
         running.delete(id);
@@ -183,8 +189,9 @@ function lose(message) {
 function serve({ id, port, pid }) {
   serving = { id, port, pid, lost: false };
   // It may have ended in between.
-  if (running.has(id)) tellAll({ event: 'serving', pid, port });
-  else crashed({ code: null, signal: null, tail: [] });
+  if (running.has(id)) return tellAll({ event: 'serving', pid, port });
+  serving.pid = null;
+  crashed({ code: null, signal: null, tail: [] });
 }
 
 /** @param {{ claim: string, token: string }} order */
