@@ -1,5 +1,5 @@
 /** The embedded Postgres and several processes that use it, come and go, and are really killed. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -181,6 +181,28 @@ describe('an embedded Postgres with several users', () => {
     const waiting = use();
     starting.kill('SIGKILL');
     await look((await waiting).url);
+  });
+
+  test('files from before the machine started again name processes that are others now: no obstacle', async () => {
+    const first = await use();
+    const left = JSON.parse(readFileSync(claimPath(), 'utf8')) as Record<'owner' | 'reaper', { started: string }>;
+    await first.stop();
+    const [ticks] = left.owner.started.split(' ');
+    const mark = { pid: process.pid, started: `${ticks} another-boot` };
+    writeFileSync(claimPath(), JSON.stringify({ ...left, owner: mark, reaper: { ...left.reaper, ...mark } }));
+    const next = await use();
+    expect(next.joined).toBe(false);
+    await look(next.url);
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)('root may begin it in the folder of somebody, who joins', async () => {
+    const { uid, gid } = statSync(join(dataDir, 'cluster'));
+    chownSync(dataDir, uid, gid);
+    const ours = await use();
+    // They read how to join; as whom Postgres runs is another question.
+    expect(statSync(claimPath())).toMatchObject({ uid, gid });
+    expect(statSync(join(dataDir, 'postgres.log'))).toMatchObject({ uid, gid });
+    await look(ours.url);
   });
 
   test('the data folder is removed under it: a new one begins there, and the end of the old one leaves it alone', async () => {

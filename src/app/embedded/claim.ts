@@ -5,8 +5,8 @@
  * place by one rename. Nor does it say who uses the database: the reaper knows that (reaper-users.mjs).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join as pathOf } from 'node:path';
+import { chownSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join as pathOf } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../queue/log.js';
 import { EmbeddedPostgresError } from './errors.js';
@@ -106,6 +106,11 @@ export class Claim {
 function draftOf(path: string, entry: Entry): string {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(draft, JSON.stringify(entry), { mode: 0o600, flag: 'wx' });
+  // Root may begin it in somebody's folder: that user joins, too.
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(path));
+    chownSync(draft, uid, gid);
+  }
   return draft;
 }
 

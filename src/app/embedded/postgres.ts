@@ -13,7 +13,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../core/errors.js';
 import type { Log } from '../../queue/log.js';
-import { databaseAccount } from './account.js';
+import { databaseAccount, type Account } from './account.js';
 import { binariesFor } from './binaries.js';
 import { Claim } from './claim.js';
 import { makeCluster, passwordIn, ROLE } from './cluster.js';
@@ -89,8 +89,7 @@ async function open(options: PostgresOptions, begunBy?: (pid: number) => void): 
   const cluster = join(dataDir, 'cluster');
   mkdirSync(dataDir, { recursive: true });
   const account = databaseAccount(cluster);
-  // As root, Postgres' user must pass through; what is secret in here has its own mode.
-  chmodSync(dataDir, account.uid === undefined ? 0o700 : 0o711);
+  openFolder(dataDir, account);
   const password = passwordIn(dataDir);
   const urlOf = (port: number): string =>
     `postgres://${ROLE}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
@@ -130,6 +129,19 @@ async function open(options: PostgresOptions, begunBy?: (pid: number) => void): 
   }
 }
 
+function openFolder(dataDir: string, account: Account): void {
+  try {
+    // As root, Postgres' user must pass through; what is secret in here has its own mode.
+    chmodSync(dataDir, account.uid === undefined ? 0o700 : 0o711);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    throw new EmbeddedPostgresError(
+      `${dataDir} belongs to another user: run as that user, or set PERDURE_DATA to a folder of your own`,
+      { cause: error },
+    );
+  }
+}
+
 /** From ready to left: what happens if it, or its reaper, ends unasked. */
 function inUse(
   { lease, pid, port }: Joined,
@@ -142,7 +154,7 @@ function inUse(
   let stopping: Promise<void> | undefined;
   let isLost = false;
   const lose = (error: Error): void => {
-    // A reaper that fails says so, and then its connection ends as well.
+    // The reaper says so, and ends; which would be a loss by itself.
     if (isLost) return;
     isLost = true;
     log.error({ error: messageOf(error) }, 'the embedded database is lost');

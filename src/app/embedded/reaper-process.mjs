@@ -1,7 +1,8 @@
 // @ts-check
 /** One process that the reaper runs: its log, its last lines, when it is ready, and how it is stopped. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -18,12 +19,22 @@ const TAIL_LINES = 30;
  * @typedef {{ gone: Promise<void>, stop(): Promise<void> }} Running
  */
 
+/** Root may run it in somebody's folder, where that user runs it next. @param {string} path */
+function openFor(path) {
+  const file = openSync(path, 'a', 0o600);
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(path));
+    fchownSync(file, uid, gid);
+  }
+  return file;
+}
+
 /**
  * @param {string} path
  * @param {(message: string) => void} logFailed
  */
 function openLog(path, logFailed) {
-  let file = openSync(path, 'a', 0o600);
+  let file = openFor(path);
   let size = 0;
   return {
     /** @param {string} text */
@@ -31,7 +42,7 @@ function openLog(path, logFailed) {
       if (size > LOG_BYTES) {
         closeSync(file);
         renameSync(path, `${path}.1`);
-        file = openSync(path, 'a', 0o600);
+        file = openFor(path);
         size = 0;
       }
       try {

@@ -54,7 +54,7 @@ const orders = new Map();
 const folders = [];
 /** @type {{ claim: string, token: string, door: ReturnType<typeof openDoor> } | undefined} */
 let shared;
-/** @type {{ id: number, port: number, pid: number | null, lost: boolean } | undefined} `pid`: while it answers */
+/** @type {{ id: number, port: number, pid: number | null } | undefined} `pid`: while it answers */
 let serving;
 let parentIsHere = true;
 let ending = false;
@@ -179,15 +179,15 @@ function again(id, order) {
   });
 }
 
-/** It stays lost: whoever uses it ends, and with the last of them so do we. @param {string} message */
+/** There is nothing left to guard: whoever starts it next need not wait for us. @param {string} message */
 function lose(message) {
-  if (serving) serving.lost = true;
   tellAll({ event: 'lost', message });
+  void end(1);
 }
 
 /** @param {{ id: number, port: number, pid: number }} order */
 function serve({ id, port, pid }) {
-  serving = { id, port, pid, lost: false };
+  serving = { id, port, pid };
   // It may have ended in between.
   if (running.has(id)) return tellAll({ event: 'serving', pid, port });
   serving.pid = null;
@@ -198,7 +198,7 @@ function serve({ id, port, pid }) {
 async function share({ claim, token }) {
   const door = openDoor(token, {
     joined(user) {
-      if (ending || serving?.lost) return false;
+      if (ending) return false;
       if (serving?.pid) tellUser(user, { event: 'serving', pid: serving.pid, port: serving.port });
       return true;
     },

@@ -89,7 +89,8 @@ export class Reaper implements Lease {
     if (child.stdout)
       createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line) as Event));
     this.lost = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
+      // Not `exit`: its last words come before.
+      child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
         const asked = this.#ending !== undefined || this.#leaving !== undefined;
         const error = new Error(
           `the reaper ended ${asked ? '' : 'unasked '}(${signal ?? `code ${code}`}) ${stderr}`.trim(),
