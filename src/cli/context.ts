@@ -49,7 +49,7 @@ export async function withArchive<T>(io: CliIo, name: string, work: (opened: Ope
       await archive.close();
     }
   } finally {
-    await provided.stop(interrupt.signal.aborted);
+    await provided.stop();
     interrupt.done();
   }
 }
@@ -78,7 +78,7 @@ export async function withReader<T>(io: CliIo, work: (archive: ReaderArchive) =>
       await database.destroy();
     }
   } finally {
-    await provided.stop(interrupt.signal.aborted);
+    await provided.stop();
     interrupt.done();
   }
 }
@@ -93,7 +93,7 @@ export interface Interrupt {
   done(): void;
 }
 
-/** The first signal asks to stop; a second one is obeyed at once. The reaper stops the database in either case. */
+/** The first signal asks to stop; a second one is obeyed at once. The reaper knows in either case that we need the database no longer. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {

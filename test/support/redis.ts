@@ -35,7 +35,7 @@ export async function startRedis(): Promise<TestRedis | null> {
   const folder = mkdtempSync(join(tmpdir(), 'perdure-redis-'));
   chmodSync(folder, 0o700);
   const url = join(folder, 'redis.sock');
-  const reaper = await Reaper.start(folder, (message) => console.error(message));
+  const reaper = await Reaper.start(folder);
   reaper.removeAtEnd(folder);
 
   const run = async (): Promise<Running> => {

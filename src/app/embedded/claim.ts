@@ -1,21 +1,29 @@
 /**
- * Who runs the database of a folder. The claim is a file that names the processes and the port; it tells a second start
- * whether to use what runs, to wait for its end, or to clear away what a crash left. It is not what keeps two servers
- * off one cluster: that is Postgres' own postmaster.pid, and a cluster is put in place by one rename.
+ * Who runs the database of a folder. The claim is a file that names the process that began it, and the reaper, with
+ * which whoever comes later joins; it tells them whether to join, to wait for the end, or to clear away what a crash
+ * left. It is not what keeps two servers off one cluster: that is Postgres' own postmaster.pid, and a cluster is put in
+ * place by one rename. Nor does it say who uses the database: the reaper knows that (reaper-users.mjs).
  */
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join as pathOf } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../queue/log.js';
-import { AlreadyRunning, EmbeddedPostgresError } from './errors.js';
-import { isAlive, markOf, parentOf, postgresOf, type ProcessMark } from './processes.js';
+import { EmbeddedPostgresError } from './errors.js';
+import { join, type Joined } from './lease.js';
+import { stopOrphans } from './orphans.js';
+import { isAlive, markOf, type ProcessMark } from './processes.js';
 
 interface Entry {
+  /** The process that began it. It may have left long ago. */
   readonly owner: ProcessMark;
-  readonly reaper?: ProcessMark;
-  /** Set when it accepts connections. */
-  readonly server?: ProcessMark & { readonly port: number };
+  /** Tells this claim from any other, and opens the reaper's door. */
+  readonly token: string;
+  readonly reaper?: ProcessMark & { readonly port: number };
+}
+
+export interface Found extends Joined {
+  readonly claim: Claim;
 }
 
 /** How long a second start waits for a first one that is about to be ready, or about to be gone. */
@@ -30,32 +38,32 @@ export class Claim {
     this.#entry = entry;
   }
 
-  /**
-   * @param urlOf of a server that runs, from its port
-   * @throws AlreadyRunning
-   */
+  /** @returns the claim, where nobody has one; else what runs, which has been joined */
   static async take(options: {
     dataDir: string;
     cluster: string;
-    urlOf: (port: number) => string;
     log: Log;
     signal: AbortSignal | undefined;
-  }): Promise<Claim> {
-    const { dataDir, cluster, urlOf, log, signal } = options;
-    const path = join(dataDir, 'owner.json');
+  }): Promise<Claim | Found> {
+    const { dataDir, cluster, log, signal } = options;
+    const path = pathOf(dataDir, 'owner.json');
     const owner = markOf(process.pid);
     if (owner === null) throw new EmbeddedPostgresError('cannot see this very process: is /proc mounted?');
+    const entry: Entry = { owner, token: randomBytes(24).toString('hex') };
     const deadline = Date.now() + PATIENCE;
     let explained = false;
     for (;;) {
       signal?.throwIfAborted();
-      if (create(path, { owner })) return new Claim(path, { owner });
+      if (create(path, entry)) return new Claim(path, entry);
       const other = read(path);
       if (other === null) continue; // released between the two looks
 
-      const [theirs, guard] = [isAlive(other.owner), other.reaper !== undefined && isAlive(other.reaper)];
-      if (theirs && other.server && isAlive(other.server))
-        throw new AlreadyRunning(dataDir, urlOf(other.server.port), other.server.port, other.owner.pid);
+      const guard = other.reaper !== undefined && isAlive(other.reaper);
+      if (guard) {
+        const joined = await join({ ...other.reaper, token: other.token }, deadline - Date.now(), signal);
+        if (joined) return { ...joined, claim: new Claim(path, other) };
+      }
+      const theirs = isAlive(other.owner);
       if (!theirs && !guard) {
         await stopOrphans(cluster, log);
         removeIfStill(path, other);
@@ -64,8 +72,8 @@ export class Claim {
       // It starts, or it stops, or its reaper is just clearing up after it.
       if (Date.now() > deadline)
         throw new EmbeddedPostgresError(
-          `process ${theirs ? other.owner.pid : other.reaper?.pid} has held ${dataDir} for two minutes without a ` +
-            `running database: look at ${join(dataDir, 'postgres.log')}, stop it, and start again`,
+          `process ${guard ? other.reaper.pid : other.owner.pid} has held ${dataDir} for two minutes without a ` +
+            `running database: look at ${pathOf(dataDir, 'postgres.log')}, stop it, and start again`,
         );
       if (!explained)
         log.info({ dataDir, owner: other.owner.pid }, 'waiting for another process to let go of the database');
@@ -74,40 +82,35 @@ export class Claim {
     }
   }
 
-  guardedBy(pid: number): void {
+  get ownerPid(): number {
+    return this.#entry.owner.pid;
+  }
+
+  get token(): string {
+    return this.#entry.token;
+  }
+
+  guardedBy(pid: number, port: number): void {
     const reaper = markOf(pid);
     if (reaper === null) throw new EmbeddedPostgresError('the reaper ended at once');
-    this.#write({ ...this.#entry, reaper });
+    this.#entry = { ...this.#entry, reaper: { ...reaper, port } };
+    renameSync(draftOf(this.path, this.#entry), this.path);
   }
 
-  serves(pid: number, port: number): void {
-    const server = markOf(pid);
-    if (server === null) throw new EmbeddedPostgresError('Postgres ended at once');
-    this.#write({ ...this.#entry, server: { ...server, port } });
-  }
-
-  /** It is about to stop: a second start is to wait for the end, not to be sent to what goes away. */
-  leaves(): void {
-    const { owner, reaper } = this.#entry;
-    this.#write({ owner, ...(reaper && { reaper }) });
-  }
-
+  /** For when there is no reaper to do it. What others have claimed since stays theirs. */
   release(): void {
-    const entry = read(this.path);
-    if (entry?.owner.started === this.#entry.owner.started && entry.owner.pid === process.pid)
-      rmSync(this.path, { force: true });
-  }
-
-  #write(entry: Entry): void {
-    this.#entry = entry;
-    const draft = draftOf(this.path, entry);
-    renameSync(draft, this.path);
+    if (read(this.path)?.token === this.#entry.token) rmSync(this.path, { force: true });
   }
 }
 
 function draftOf(path: string, entry: Entry): string {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(draft, JSON.stringify(entry), { mode: 0o600, flag: 'wx' });
+  // Root may begin it in somebody's folder: that user joins, too.
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(path));
+    chownSync(draft, uid, gid);
+  }
   return draft;
 }
 
@@ -153,34 +156,4 @@ function removeIfStill(path: string, stale: Entry): void {
     }
   }
   rmSync(aside, { force: true });
-}
-
-/** Owner and reaper were both killed: their Postgres has nobody left, and nobody else can know its port. */
-async function stopOrphans(cluster: string, log: Log): Promise<void> {
-  // Fast shutdown, immediate shutdown, and what cannot be refused; each with its patience in milliseconds.
-  for (const [signal, patience] of [
-    ['SIGINT', 45_000],
-    ['SIGQUIT', 10_000],
-    ['SIGKILL', 5_000],
-  ] as const) {
-    const orphans = postgresOf(cluster);
-    if (orphans.length === 0) return;
-    log.warn({ cluster, pids: orphans, signal }, 'stopping a Postgres whose owner was killed');
-    // The postmaster ends its children. Those of a postmaster that was killed end by themselves, and SIGINT, which only
-    // cancels their queries, does no harm.
-    const heads = orphans.filter((pid) => !orphans.includes(parentOf(pid) ?? -1));
-    for (const pid of signal === 'SIGKILL' ? orphans : heads) kill(pid, signal);
-    const deadline = Date.now() + patience;
-    while (postgresOf(cluster).length > 0 && Date.now() < deadline) await sleep(50);
-  }
-  const left = postgresOf(cluster);
-  if (left.length > 0) throw new EmbeddedPostgresError(`processes ${left.join(', ')} use ${cluster} and do not end`);
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

@@ -3,16 +3,16 @@ export class EmbeddedPostgresError extends Error {
   override readonly name: string = 'EmbeddedPostgresError';
 }
 
-/** Another process runs a Postgres on this folder. Not a fault: whoever wants the database can use `url`. */
+/** A Postgres runs on this folder, and not for whoever wanted one of their own. */
 export class AlreadyRunning extends EmbeddedPostgresError {
   override readonly name = 'AlreadyRunning';
   constructor(
     readonly dataDir: string,
     readonly url: string,
     readonly port: number,
-    /** The process that started it, and with which it stops. */
+    /** The process that began it. */
     readonly ownerPid: number,
   ) {
-    super(`process ${ownerPid} already runs a database on ${dataDir}`);
+    super(`a database, begun by process ${ownerPid}, already runs on ${dataDir}`);
   }
 }

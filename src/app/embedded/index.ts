@@ -1,3 +1,3 @@
 export { AlreadyRunning, EmbeddedPostgresError } from './errors.js';
-export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres.js';
+export { startPostgres, usePostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres.js';
 export { Reaper, type Running, type StopPlan } from './reaper.js';

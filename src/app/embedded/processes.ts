@@ -20,7 +20,14 @@ export function markOf(pid: number): ProcessMark | null {
     const fields = statOf(pid);
     return /[ZX]/.test(fields[0] ?? '') ? '' : (fields[19] ?? '');
   });
-  return started ? { pid, started } : null;
+  return started ? { pid, started: `${started} ${bootOf()}` } : null;
+}
+
+let boot: string | undefined;
+/** Linux counts a process's start from that of the machine: a file from before it may name the same number and time. */
+function bootOf(): string {
+  boot ??= readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? '';
+  return boot;
 }
 
 export function isAlive(mark: ProcessMark): boolean {

@@ -1,46 +1,65 @@
 // @ts-check
 /**
- * The reaper: a detached process that runs other processes for its parent, and stops them when the parent is gone.
+ * The reaper: a detached process that runs other processes for its parent, and stops them when nobody needs them.
  *
  * The parent holds the other end of our stdin. However the parent ends, by itself, by Ctrl-C or by SIGKILL, the kernel
  * closes that pipe and we see the end of it. We are in a session of our own, so that Ctrl-C in the terminal reaches the
  * parent only: it may then finish its work on a Postgres that still runs. And because we start the processes, there is
  * no moment in which one runs and we do not know its id.
  *
+ * What serves may be used by others than the parent: they connect (reaper-users.mjs), and it runs until the last of them
+ * has gone. Whether somebody is the last, or just in time to join, is decided here, by one process, one event after
+ * the other. What serves and ends unasked is started again, also when the parent has gone.
+ *
  * Plain JavaScript without dependencies: it starts from `src` and from `dist` alike.
  *
  * In, a JSON document per line:
- *   {"do":"run","id":1,"file":"…","args":[…],"cwd":"…","env":{…},"uid":1,"gid":1,"log":"…","stop":[["SIGINT",45000],…]}
+ *   {"do":"run","id":1,"file":"…","args":[…],"cwd":"…","env":{…},"uid":1,"gid":1,"log":"…","status":"…",
+ *    "stop":[["SIGINT",45000],…]}  `status`: the postmaster.pid that says when it is ready
  *   {"do":"stop","id":1}           asks with the first signal, waits that many milliseconds, goes on to the next
  *   {"do":"remove","folder":"…"}   remove this folder when everything has stopped
- *   {"do":"end"}                   stop everything and leave; the end of stdin means the same
+ *   {"do":"share","claim":"…","token":"…"}  let others in who say the token; remove that claim, if it has the token still,
+ *                                  when everything has stopped
+ *   {"do":"serve","id":1,"port":1} this one serves from now on
+ *   {"do":"leave"}                 the parent needs it no longer; before something serves, the same as
+ *   {"do":"end"}                   stop everything and go
+ * The end of stdin means `leave`. Users say the token, hear the same events, and say `leave`.
  * Out, a JSON document per line:
- *   {"id":1,"event":"spawned","pid":1} {"id":1,"event":"line","text":"…"} {"id":1,"event":"exit","code":0,"signal":null}
- *   {"id":1,"event":"failed","message":"…"}
+ *   {"id":1,"event":"spawned","pid":1} {"id":1,"event":"ready"} {"id":1,"event":"failed","message":"…"}
+ *   {"id":1,"event":"exit","code":0,"signal":null,"tail":["…"]}
+ *   {"event":"shared","port":1}
+ * and, to users as well:
+ *   {"event":"serving","pid":1,"port":1} {"event":"crashed","code":0,"signal":null,"tail":["…"]}
+ *   {"event":"lost","message":"…"} {"event":"log-failed","message":"…"}
+ *   {"event":"left"}               to whoever left, when others stay; who is the last sees us end instead
  */
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runProcess } from './reaper-process.mjs';
+import { openDoor, tellUser } from './reaper-users.mjs';
 
-/** A log grows to this size, is renamed to `….1`, and starts anew: at most twice this on the disk. */
-const LOG_BYTES = 8 << 20;
-/** What the parent has not read yet. Above it, lines go to the log only: a parent that hangs must not fill our memory. */
+/** What the parent has not read yet. Above it, it is told nothing more: one that hangs must not fill our memory. */
 const UNREAD_BYTES = 1 << 20;
+/** So many restarts in so many milliseconds, then it is lost. */
+const RESTARTS = { limit: 5, within: 300_000 };
+/** Recovery replays at most `max_wal_size`, twice in the worst case; on a slow disk that takes minutes. */
+const RESTART_LIMIT = 15 * 60_000;
 
-/**
- * @typedef {{ id: number, file: string, args: string[], cwd?: string, env: Record<string, string>, uid?: number,
- *   gid?: number, log?: string, stop: [NodeJS.Signals, number][] }} Order
- * @typedef {{ child: import('node:child_process').ChildProcess, stop: [NodeJS.Signals, number][],
- *   gone: Promise<void>, stopping?: Promise<void> }} Running
- */
-
-/** @type {Map<number, Running>} */
+/** @type {Map<number, import('./reaper-process.mjs').Running>} */
 const running = new Map();
+/** @type {Map<number, import('./reaper-process.mjs').Order>} */
+const orders = new Map();
 /** @type {string[]} */
 const folders = [];
+/** @type {{ claim: string, token: string, door: ReturnType<typeof openDoor> } | undefined} */
+let shared;
+/** @type {{ id: number, port: number, pid: number | null } | undefined} `pid`: while it answers */
+let serving;
+let parentIsHere = true;
 let ending = false;
 
-// Terminals and service managers signal a whole group. Our life depends on the pipe alone: the parent decides.
+// Terminals and service managers signal a whole group. Our life depends on those who use us alone.
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => {});
 // The parent may be gone before it has read our last words.
 process.stdout.on('error', () => {});
@@ -48,111 +67,204 @@ process.stderr.on('error', () => {});
 // A defect of ours must not leave what we guard without a guard.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack}\n`);
+  tellAll({ event: 'lost', message: `the reaper failed: ${error.stack}` });
   void end(1);
 });
 
 /** @param {object} event */
 const tell = (event) => {
-  if (process.stdout.writableLength < UNREAD_BYTES) process.stdout.write(`${JSON.stringify(event)}\n`);
+  if (parentIsHere && process.stdout.writableLength < UNREAD_BYTES) process.stdout.write(`${JSON.stringify(event)}\n`);
 };
 
-/** @param {string} path */
-function openLog(path) {
-  let file = openSync(path, 'a', 0o600);
-  let size = 0;
-  return {
-    /** @param {string} text */
-    write(text) {
-      if (size > LOG_BYTES) {
-        closeSync(file);
-        renameSync(path, `${path}.1`);
-        file = openSync(path, 'a', 0o600);
-        size = 0;
-      }
-      try {
-        size += writeSync(file, text);
-      } catch (error) {
-        // A full disk is the likely cause, and then Postgres is what must go on. The parent gets the line all the same.
-        tell({ event: 'log-failed', message: String(error) });
-      }
+/** @param {object} event */
+const tellAll = (event) => {
+  tell(event);
+  shared?.door.tell(event);
+};
+
+/** @param {string} message */
+const logFailed = (message) => tellAll({ event: 'log-failed', message });
+
+/** @param {{ id: number } & import('./reaper-process.mjs').Order} order */
+function run({ id, ...order }) {
+  orders.set(id, order);
+  const process = runProcess(order, {
+    spawned: (pid) => tell({ id, event: 'spawned', pid }),
+    failed(message) {
+      running.delete(id);
+      tell({ id, event: 'failed', message });
     },
-    close: () => closeSync(file),
-  };
-}
-
-/** @param {Order} order */
-function run({ id, file, args, cwd, env, uid, gid, log, stop }) {
-  const child = spawn(file, args, { cwd, env, uid, gid, stdio: ['ignore', 'pipe', 'pipe'] });
-  const book = log === undefined ? undefined : openLog(log);
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (text) => {
-      book?.write(`${text}\n`);
-      tell({ id, event: 'line', text: text.slice(0, 2000) });
-    });
-  }
-  const gone = new Promise((/** @type {(value: void) => void} */ resolve) => {
-    child.once('spawn', () => tell({ id, event: 'spawned', pid: child.pid }));
-    child.once('error', (error) => {
-      if (child.pid !== undefined) return;
+    ready: () => tell({ id, event: 'ready' }),
+    down: () => isDown(id),
+    exited(exit) {
       running.delete(id);
-      book?.close();
-      tell({ id, event: 'failed', message: error.message });
-      resolve();
-    });
-    child.once('exit', (code, signal) => {
-      running.delete(id);
-      // `close` comes when the output has been read, the reason of the exit included. But what it started may hold the
-      // pipe for longer than it lived itself (Postgres' backends after kill -9 of the postmaster): no longer than this.
-      const closed = new Promise((/** @type {(value: void) => void} */ read) => {
-        child.once('close', () => read());
-        setTimeout(read, 200);
-      });
-      void closed.then(() => {
-        book?.close();
-        child.stdout.destroy();
-        child.stderr.destroy();
-        tell({ id, event: 'exit', code, signal });
-        resolve();
-      });
-    });
+      if (serving?.id === id) return crashed(exit);
+      tell({ id, event: 'exit', ...exit });
+    },
+    logFailed,
   });
-  running.set(id, { child, stop, gone });
+  running.set(id, process);
 }
 
-/** @param {Running} process */
-function stop(process) {
-  process.stopping ??= (async () => {
-    for (const [signal, patience] of process.stop) {
-      process.child.kill(signal);
-      /** @type {NodeJS.Timeout | undefined} */
-      let timer;
-      const late = new Promise((resolve) => (timer = setTimeout(() => resolve('late'), patience)));
-      const outcome = await Promise.race([process.gone, late]);
-      clearTimeout(timer);
-      if (outcome !== 'late') return;
-    }
-  })();
-  return process.stopping;
+/** Before its last words are read: whoever joins now is not sent to what has ended. @param {number} id */
+function isDown(id) {
+  if (serving?.id === id) serving.pid = null;
+}
+
+/** @param {import('./reaper-process.mjs').Exit} exit */
+function crashed(exit) {
+  if (ending || !serving) return;
+  tellAll({ event: 'crashed', ...exit, tail: exit.tail.slice(-5) });
+  void restart();
+}
+
+/** @type {number[]} */
+const restarts = [];
+
+async function restart() {
+  if (!serving) return;
+  const { id } = serving;
+  const order = /** @type {import('./reaper-process.mjs').Order} */ (orders.get(id));
+  const now = Date.now();
+  restarts.push(now);
+  if (restarts.filter((time) => now - time < RESTARTS.within).length > RESTARTS.limit)
+    return lose(`Postgres ended ${restarts.length} times: see ${order.log}`);
+  for (let attempt = 1; !ending; attempt += 1) {
+    const outcome = await again(id, order);
+    if (ending || outcome === 'ready') return;
+    // The backends of a postmaster that was killed need a moment to notice.
+    const lingering = /pre-existing shared memory block|lock file ".*" already exists/.test(outcome);
+    const taken = /could not bind|Address already in use/.test(outcome);
+    if (attempt >= (lingering ? 50 : taken ? 10 : 0))
+      return lose(`Postgres does not start again; its log ${order.log} says:\n${outcome}`);
+    await sleep(200);
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {import('./reaper-process.mjs').Order} order
+ * @returns {Promise<string>} `ready`, or why it is not
+ */
+function again(id, order) {
+  return new Promise((resolve) => {
+    /** @type {number} */
+    let pid;
+    let isUp = false;
+    const process = runProcess(order, {
+      spawned: (number) => (pid = number),
+      failed(message) {
+        running.delete(id);
+        resolve(message);
+      },
+      ready() {
+        clearTimeout(patience);
+        isUp = true;
+        if (ending || !serving) return;
+        serving.pid = pid;
+        tellAll({ event: 'serving', pid, port: serving.port });
+        resolve('ready');
+      },
+      down: () => isDown(id),
+      exited(exit) {
+        clearTimeout(patience);
+        running.delete(id);
+        if (isUp) crashed(exit);
+        else resolve(exit.tail.join('\n') || `it ended (${exit.signal ?? exit.code})`);
+      },
+      logFailed,
+    });
+    running.set(id, process);
+    const patience = setTimeout(() => void process.stop(), RESTART_LIMIT);
+  });
+}
+
+/** There is nothing left to guard: whoever starts it next need not wait for us. @param {string} message */
+function lose(message) {
+  tellAll({ event: 'lost', message });
+  void end(1);
+}
+
+/** @param {{ id: number, port: number, pid: number }} order */
+function serve({ id, port, pid }) {
+  serving = { id, port, pid };
+  // It may have ended in between.
+  if (running.has(id)) return tellAll({ event: 'serving', pid, port });
+  serving.pid = null;
+  crashed({ code: null, signal: null, tail: [] });
+}
+
+/** @param {{ claim: string, token: string }} order */
+async function share({ claim, token }) {
+  const door = openDoor(token, {
+    joined(user) {
+      if (ending) return false;
+      if (serving?.pid) tellUser(user, { event: 'serving', pid: serving.pid, port: serving.port });
+      return true;
+    },
+    left(user) {
+      if (isNeeded() && user) {
+        tellUser(user, { event: 'left' });
+        user.end();
+      }
+      endUnlessNeeded();
+    },
+  });
+  shared = { claim, token, door };
+  tell({ event: 'shared', port: await door.listen() });
+}
+
+const isNeeded = () => !ending && (parentIsHere || (serving !== undefined && (shared?.door.count ?? 0) > 0));
+
+function endUnlessNeeded() {
+  if (!isNeeded()) void end();
+}
+
+function parentLeaves() {
+  if (!parentIsHere) return;
+  parentIsHere = false;
+  if (isNeeded()) process.stdout.write(`${JSON.stringify({ event: 'left' })}\n`);
+  endUnlessNeeded();
 }
 
 async function end(code = 0) {
   if (ending) return;
   ending = true;
-  await Promise.all([...running.values()].map(stop));
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  shared?.door.close();
+  await Promise.all([...running.values()].map((each) => each.stop()));
+  try {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (shared) removeClaim(shared);
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    code = 1;
+  }
   process.exit(code);
 }
 
-const orders = createInterface({ input: process.stdin });
-orders.on('line', (line) => {
+/**
+ * The folder may have been removed under us, and somebody else may have made it anew: theirs is not ours to remove.
+ * @param {{ claim: string, token: string }} ours
+ */
+function removeClaim({ claim, token }) {
+  try {
+    if (JSON.parse(readFileSync(claim, 'utf8')).token === token) rmSync(claim, { force: true });
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+  }
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => {
   if (ending) return;
   const order = JSON.parse(line);
   if (order.do === 'run') run(order);
-  else if (order.do === 'stop') {
-    const process = running.get(order.id);
-    if (process) void stop(process);
-  } else if (order.do === 'remove') folders.push(order.folder);
+  else if (order.do === 'stop') void running.get(order.id)?.stop();
+  else if (order.do === 'remove') folders.push(order.folder);
+  else if (order.do === 'share') void share(order);
+  else if (order.do === 'serve') serve(order);
+  else if (order.do === 'leave') parentLeaves();
   else if (order.do === 'end') void end();
 });
-orders.on('close', () => void end());
-process.stdin.on('error', () => void end());
+lines.on('close', parentLeaves);
+process.stdin.on('error', parentLeaves);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Mailbox, type Lease, type ServerEvent } from './lease.js';
 
 /** How to end a process: signals in turn, each with its patience in milliseconds. */
 export type StopPlan = readonly (readonly [NodeJS.Signals, number])[];
@@ -19,6 +20,8 @@ export interface Order {
   readonly gid?: number;
   /** Its output is appended here, bounded. */
   readonly log?: string;
+  /** The postmaster.pid that says when it is ready. */
+  readonly status?: string;
   readonly stop: StopPlan;
 }
 
@@ -30,7 +33,11 @@ export interface Exit {
 }
 
 export interface Running {
+  /** By which the reaper knows it. */
+  readonly id: number;
   readonly pid: number;
+  /** Pending for ever if its order names no `status`. */
+  readonly ready: Promise<void>;
   /** Never rejects. If the reaper itself is lost, it stays pending: ask `Reaper.lost`. */
   readonly exited: Promise<Exit>;
   /** Asks it to stop; `exited` says when it has. */
@@ -38,21 +45,20 @@ export interface Running {
 }
 
 interface Entry {
-  readonly tail: string[];
   spawned(pid: number): void;
+  ready(): void;
   failed(error: Error): void;
   ended(exit: Exit): void;
 }
 
 type Event =
   | { id: number; event: 'spawned'; pid: number }
-  | { id: number; event: 'line'; text: string }
-  | { id: number; event: 'exit'; code: number | null; signal: NodeJS.Signals | null }
+  | { id: number; event: 'ready' }
+  | ({ id: number; event: 'exit' } & Exit)
   | { id: number; event: 'failed'; message: string }
-  /** Its log file cannot be written. */
-  | { id?: undefined; event: 'log-failed'; message: string };
-
-const TAIL_LINES = 30;
+  | { id?: undefined; event: 'shared'; port: number }
+  | { id?: undefined; event: 'left' }
+  | ({ id?: undefined } & ServerEvent);
 
 /** Beside this file, or in the sources where the compiler did not copy it into `dist`. */
 function script(): string {
@@ -63,18 +69,18 @@ function script(): string {
   return found;
 }
 
-export class Reaper {
+export class Reaper implements Lease {
   readonly #child: ChildProcess;
   readonly #entries = new Map<number, Entry>();
+  readonly #events = new Mailbox();
   #next = 1;
   #ending: Promise<void> | undefined;
-  /** Resolves when the reaper ended though nobody had asked it to: what it ran then runs without a guard. */
+  #leaving: Promise<'left' | 'ended'> | undefined;
+  #shared: (port: number) => void = () => undefined;
+  #left: () => void = () => undefined;
   readonly lost: Promise<Error>;
 
-  private constructor(
-    child: ChildProcess,
-    readonly complain: (message: string) => void,
-  ) {
+  private constructor(child: ChildProcess) {
     this.#child = child;
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-4000)));
@@ -83,14 +89,15 @@ export class Reaper {
     if (child.stdout)
       createInterface({ input: child.stdout }).on('line', (line) => this.#heard(JSON.parse(line) as Event));
     this.lost = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        const asked = this.#ending !== undefined;
+      // Not `exit`: its last words come before.
+      child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {
+        const asked = this.#ending !== undefined || this.#leaving !== undefined;
         const error = new Error(
           `the reaper ended ${asked ? '' : 'unasked '}(${signal ?? `code ${code}`}) ${stderr}`.trim(),
         );
         for (const entry of this.#entries.values()) {
           entry.failed(error);
-          if (asked) entry.ended({ code: null, signal: null, tail: entry.tail });
+          if (asked) entry.ended({ code: null, signal: null, tail: [] });
         }
         if (!asked) resolve(error);
       });
@@ -98,7 +105,7 @@ export class Reaper {
   }
 
   /** `label` shows in the list of processes, so that whoever wonders sees what it guards. */
-  static async start(label: string, complain: (message: string) => void): Promise<Reaper> {
+  static async start(label: string): Promise<Reaper> {
     const child = spawn(process.execPath, [script(), label], {
       detached: true,
       cwd: '/',
@@ -106,7 +113,7 @@ export class Reaper {
       env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const reaper = new Reaper(child, complain);
+    const reaper = new Reaper(child);
     await once(child, 'spawn');
     return reaper;
   }
@@ -118,21 +125,38 @@ export class Reaper {
 
   /** @throws what the system says if the file cannot be run */
   run(order: Order): Promise<Running> {
-    if (this.#ending || this.#child.exitCode !== null || this.#child.signalCode !== null)
+    if (this.#ending || this.#leaving || this.#isGone())
       return Promise.reject(new Error(`the reaper has ended and runs nothing more: ${order.file}`));
     const id = this.#next++;
-    const tail: string[] = [];
     return new Promise((resolve, reject) => {
       let ended: (exit: Exit) => void;
       const exited = new Promise<Exit>((settle) => (ended = settle));
+      let isReady: () => void;
+      const ready = new Promise<void>((settle) => (isReady = settle));
       this.#entries.set(id, {
-        tail,
-        spawned: (pid) => resolve({ pid, exited, stop: () => this.#tell({ do: 'stop', id }) }),
+        spawned: (pid) => resolve({ id, pid, ready, exited, stop: () => this.#tell({ do: 'stop', id }) }),
+        ready: () => isReady(),
         failed: reject,
         ended: (exit) => ended(exit),
       });
       this.#tell({ do: 'run', id, ...order });
     });
+  }
+
+  /** Lets others in, at the port that this gives, who say the token. At the end the claim goes, if it has that token. */
+  async share(claim: string, token: string): Promise<number> {
+    const port = new Promise<number>((resolve) => (this.#shared = resolve));
+    this.#tell({ do: 'share', claim, token });
+    return Promise.race([port, this.lost.then((error) => Promise.reject(error))]);
+  }
+
+  /** From now on it runs until nobody uses it, is started again if it ends, and is told of by events. */
+  serve({ id, pid }: Running, port: number): void {
+    this.#tell({ do: 'serve', id, pid, port });
+  }
+
+  hear(listener: (event: ServerEvent) => void): void {
+    this.#events.open(listener);
   }
 
   /** This folder goes when everything has stopped, even if we are killed before. */
@@ -143,7 +167,7 @@ export class Reaper {
   /** Stops everything that it runs, in the order of each one's plan, and then itself. */
   end(): Promise<void> {
     this.#ending ??= (async () => {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+      if (this.#isGone()) return;
       this.#hold(true);
       const exit = once(this.#child, 'exit');
       this.#tell({ do: 'end' });
@@ -152,7 +176,28 @@ export class Reaper {
     return this.#ending;
   }
 
-  /** Lets this process end by itself: the reaper then stops what it runs. Without it, the pipes keep Node alive. */
+  leave(): Promise<'left' | 'ended'> {
+    this.#leaving ??= (async () => {
+      if (this.#isGone()) return 'ended';
+      this.#hold(true);
+      const left = new Promise<'left'>((resolve) => (this.#left = () => resolve('left')));
+      const ended = once(this.#child, 'exit').then(() => 'ended' as const);
+      this.#tell({ do: 'leave' });
+      const outcome = await Promise.race([left, ended]);
+      if (outcome === 'left') {
+        this.#hold(false);
+        for (const each of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) each?.destroy();
+      }
+      return outcome;
+    })();
+    return this.#leaving;
+  }
+
+  #isGone(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Lets this process end by itself: for the reaper it has left then. Without it, the pipes keep Node alive. */
   unref(): void {
     this.#hold(false);
   }
@@ -171,19 +216,19 @@ export class Reaper {
 
   #heard(event: Event): void {
     if (event.id === undefined) {
-      this.complain(event.message);
+      if (event.event === 'shared') this.#shared(event.port);
+      else if (event.event === 'left') this.#left();
+      else this.#events.put(event);
       return;
     }
     const entry = this.#entries.get(event.id);
     if (!entry) return;
     if (event.event === 'spawned') entry.spawned(event.pid);
-    else if (event.event === 'line') {
-      entry.tail.push(event.text);
-      if (entry.tail.length > TAIL_LINES) entry.tail.shift();
-    } else {
+    else if (event.event === 'ready') entry.ready();
+    else {
       this.#entries.delete(event.id);
       if (event.event === 'failed') entry.failed(new Error(event.message));
-      else entry.ended({ code: event.code, signal: event.signal, tail: entry.tail });
+      else entry.ended(event);
     }
   }
 }
