@@ -1,5 +1,6 @@
 /** Harvests: what they brought, where the cursor is, what was watched, how they ended. */
 import type { Pool } from 'pg';
+import type { Json } from '../core/canonical.js';
 import type { Key } from '../core/digest.js';
 import type {
   Claim,
@@ -97,6 +98,13 @@ export class PgHarvestStore implements HarvestStore {
 
   dueLooks(seed: Key, limit: number): Promise<readonly DueLook[]> {
     return dueLooks(this.pool, seed, limit);
+  }
+
+  lookPlace(claim: Claim, place: Json | null): Promise<void> {
+    return inClaim(this.pool, claim, async (client) => {
+      const stored = place === null ? null : JSON.stringify(place);
+      await client.query('UPDATE seed SET look_place = $2 WHERE seed_id = $1', [claim.seed.id, stored]);
+    });
   }
 
   looked(seed: Key, results: readonly LookResult[]): Promise<void> {

@@ -20,6 +20,7 @@ export interface SeedRecord {
   backfill: number;
   state: SeedState;
   cursor: SeedRow['cursor'];
+  lookPlace: SeedRow['lookPlace'];
   failures: number;
   accountState: SeedRow['account']['state'];
   stated: SeedRow['account']['stated'];
@@ -29,7 +30,8 @@ export interface SeedRecord {
 
 export const SEED_COLUMNS = `replace(s.seed_id::text, '-', '') AS id, replace(s.collection_id::text, '-', '') AS collection,
   s.connector, s.source, s.uri, s.name, s.settings, s.credential, s.authority, s.trusted, s.every_seconds AS every,
-  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures,
+  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor,
+  s.look_place AS "lookPlace", s.failures,
   s.account_state AS "accountState", s.account_stated AS stated, s.backfilled,
   coalesce((s.back_to ->> 'beginning')::boolean, false) AS "fromBeginning"`;
 
