@@ -44,6 +44,11 @@ export interface Connector {
    * asked. Throws a UsageError that says what to do where it is something, and cannot be followed.
    */
   resolve(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined>;
+  /**
+   * Of what is known by addresses, and may move: what is followed already was named once more, perhaps by another address.
+   * @returns its settings from now on
+   */
+  again?(stored: ResolvedSeed, named: ResolvedSeed): Json;
   /** One harvest: what is new since the cursor (null: the first time, as deep as the platform goes). */
   harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncIterable<HarvestStep>;
   /**

@@ -57,6 +57,23 @@ export interface Followed {
   readonly deeper?: { readonly had: number; readonly wanted: number; readonly fromBeginning: boolean };
 }
 
+/** A seed by any of its addresses: known by it, asked at it, asked there before, or told to move there. */
+export async function followedAs(
+  pool: Pool,
+  { collection, connector, uri, settings }: Pick<NewSeed, 'collection' | 'connector' | 'uri' | 'settings'>,
+): Promise<Pick<SeedRow, 'uri' | 'name' | 'settings' | 'trusted'> | undefined> {
+  const { url } = (settings ?? {}) as { url?: unknown };
+  const addresses = typeof url === 'string' ? [uri, url] : [uri];
+  const { rows } = await pool.query<Pick<SeedRow, 'uri' | 'name' | 'settings' | 'trusted'>>(
+    `SELECT uri, name, settings, trusted FROM seed
+     WHERE collection_id = $1 AND connector = $2 AND (uri = ANY($3) OR settings ->> 'url' = ANY($3)
+       OR settings -> 'was' ?| $3 OR cursor #>> '{moving,to}' = ANY($3))
+     ORDER BY state = 'ended', uri = $4 DESC, created_at LIMIT 1`,
+    [collection, connector, addresses, uri],
+  );
+  return rows[0];
+}
+
 /**
  * Follows; again is harmless: what was said this time holds, the cursor stays.
  * @param paceSaid whether `everySeconds` was asked for, or is the default, which changes nothing of a seed that is there
