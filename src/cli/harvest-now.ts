@@ -131,6 +131,7 @@ const POLL_MS = 300;
 /** What became of a harvest, in one line. */
 export function harvestLine(view: HarvestView): string {
   const { state, newPosts, read, duplicate, rejected, looks, requests, bytes, seconds, problem, warnings } = view;
+  const waits = view.waitsUntil === null ? '' : `, ${waitText(view.waitsUntil)}`;
   const counts = [
     plural(newPosts, 'new post'),
     `${count(read)} read (${count(view.new)} new observations, ${count(duplicate)} known, ${count(rejected)} rejected)`,
@@ -138,7 +139,12 @@ export function harvestLine(view: HarvestView): string {
     `${plural(requests, 'request')}, ${bytesText(bytes)}, ${seconds.toFixed(1)} s`,
   ].join('; ');
   const notes = [...(problem === null ? [] : [problem]), ...warnings].map((note) => `\n    ${clean(note)}`).join('');
-  return `${state}: ${counts}${notes}`;
+  return `${state}${waits}: ${counts}${notes}`;
+}
+
+/** The platform has said for how long. */
+function waitText(until: string): string {
+  return `waits until ${timeText(until).slice(11)} (rate limit)`;
 }
 
 const QUIET_MS = 1_000;
@@ -153,7 +159,7 @@ async function draw(io: CliIo, archive: Archive, id: Key, { name }: SeedView, si
     const state = await harvest(archive.pool, id);
     if (!state) continue;
     const seconds = Math.max(1, state.seconds);
-    const line = `harvesting ${clean(name)}: ${count(state.read)} items, ${count(Math.round(state.read / seconds))}/s, ${count(state.requests)} requests, ${bytesText(state.bytes)}, since ${timeText(state.startedAt).slice(11)}`;
+    const line = `harvesting ${clean(name)}: ${count(state.read)} items, ${count(Math.round(state.read / seconds))}/s, ${count(state.requests)} requests, ${bytesText(state.bytes)}, since ${timeText(state.startedAt).slice(11)}${state.waitsUntil === null ? '' : `; ${waitText(state.waitsUntil)}`}`;
     io.err(io.isTty ? `\r\u001b[K${line}` : `${line}\n`);
     drawn = true;
   }

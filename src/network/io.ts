@@ -12,7 +12,7 @@ import {
 } from '../sources/harvest.js';
 import { Redactor } from './exchange.js';
 import { heed, rateLimited } from './heed.js';
-import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
+import { patienceOf, type IoDeps } from './io-deps.js';
 import { limitOf, type Limit } from './limits.js';
 import { Recorder, type Recorded } from './recorder.js';
 import { followRedirects, type Hop } from './redirects.js';
@@ -74,8 +74,7 @@ class Asking {
   async answer(): Promise<Exchange> {
     for (;;) {
       const { deps, budget } = this;
-      const patience = { patienceMs: deps.patienceMs ?? DEFAULT_PATIENCE_MS, signal: deps.signal };
-      await deps.budgets.take(budget, deps.pace, patience);
+      await deps.budgets.take(budget, deps.pace, patienceOf(deps));
       const { exchange, problem, headers } = await this.once();
       if (problem) await this.afterTrouble(problem);
       else if (exchange) {

@@ -141,6 +141,8 @@ export interface HarvestStore {
   /** Plans looks at posts that are not planned yet. */
   saw(claim: Claim, posts: readonly (SeenPost & { readonly dueAt: string })[], at: string): Promise<void>;
   dueLooks(seed: Key, limit: number): Promise<readonly DueLook[]>;
+  /** Shows that the harvest waits, RFC 3339: written once for a wait, and over by itself. */
+  waits(claim: Claim, until: string): Promise<void>;
   /** Keeps what the next look must know. */
   lookPlace(claim: Claim, place: Json | null): Promise<void>;
   looked(seed: Key, results: readonly LookResult[]): Promise<void>;
@@ -160,6 +162,8 @@ export interface NetworkPort {
       readonly signal: AbortSignal;
       readonly record: (exchange: ExchangeRecord) => Promise<void>;
       readonly warn: (text: string) => void;
+      /** Told before a wait that the platform has asked for: until when, milliseconds since 1970. */
+      readonly onWait: (untilMs: number) => Promise<void>;
     },
   ): Promise<HarvestIo>;
   /** What the host's robots.txt says about asking for this address: recorded, and left to people. */

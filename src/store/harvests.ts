@@ -100,6 +100,12 @@ export class PgHarvestStore implements HarvestStore {
     return dueLooks(this.pool, seed, limit);
   }
 
+  waits(claim: Claim, until: string): Promise<void> {
+    return inClaim(this.pool, claim, async (client) => {
+      await client.query('UPDATE seed SET waits_until = $2 WHERE seed_id = $1', [claim.seed.id, until]);
+    });
+  }
+
   lookPlace(claim: Claim, place: Json | null): Promise<void> {
     return inClaim(this.pool, claim, async (client) => {
       const stored = place === null ? null : JSON.stringify(place);

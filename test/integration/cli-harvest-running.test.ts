@@ -122,3 +122,14 @@ it('leaves it alone when it is told to stop waiting', async () => {
   expect(await store.renew(claim, 1_000)).toBe(true);
   await store.end(claim, ending('complete'));
 });
+
+it('that was killed while it waited for a limit goes on under its own id; another one waits', async () => {
+  const claim = await claimed('scheduled', 50);
+  await store.waits(claim, new Date(Date.now() + 60_000).toISOString());
+  await sleep(100);
+  const other = harvestIdOf(seed, 'scheduled', Date.now() + 1);
+  expect(await store.claim(seed, other, 'scheduled', 1_000)).toEqual({ refused: 'waiting' });
+  const again = await store.claim(seed, claim.harvest, 'scheduled', 1_000);
+  expect(again).toMatchObject({ claim: { harvest: claim.harvest } });
+  if ('claim' in again) await store.end(again.claim, ending('complete'));
+});
