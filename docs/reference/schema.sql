@@ -483,6 +483,7 @@ CREATE TABLE seed (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   account_stated jsonb NOT NULL DEFAULT '{}'::jsonb, -- Of each address that answered about the account: the digest of what it stated when that was taken in last, and when. The same again within a day is not taken in again.
   backfilled integer, -- The backfill that harvests have gone back for, or are going back for; below backfill: it was raised since.
+  look_place jsonb, -- What a look at known posts left for the next one, in the connector's own terms: a job that the platform has not finished.
   CONSTRAINT seed_collection_id_connector_uri_key UNIQUE (collection_id, connector, uri),
   CONSTRAINT seed_pkey PRIMARY KEY (seed_id),
   CONSTRAINT seed_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collection(collection_id),

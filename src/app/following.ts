@@ -5,7 +5,7 @@ import { connectorsOf, hostsNamedIn, resolveSeed, type FoundSeed } from '../pipe
 import { harvestSeed } from '../pipeline/harvest.js';
 import { harvestJob } from '../queue/jobs.js';
 import type { Connector, Credential } from '../sources/harvest.js';
-import { follow, type Followed } from '../store/seeds.js';
+import { follow, followedAs, type Followed } from '../store/seeds.js';
 import type { Following } from '../api/index.js';
 import type { Archive } from './archive.js';
 import { findCredential } from './credentials.js';
@@ -26,6 +26,8 @@ export interface FollowRequest {
 
 export interface FollowAnswer extends Followed {
   readonly found: FoundSeed;
+  /** Where it was followed already by another address: what it is known by. */
+  readonly as?: string;
 }
 
 const DEFAULT_EVERY_SECONDS = 900;
@@ -66,7 +68,14 @@ export async function followText(
     ...(name !== undefined && { credential: name }),
     ...(authority !== undefined && { authority }),
   };
-  return { ...(await follow(archive.pool, wanted, every !== undefined)), found };
+  const paceSaid = every !== undefined;
+  const known = connector.again && (await followedAs(archive.pool, wanted));
+  if (!known) return { ...(await follow(archive.pool, wanted, paceSaid)), found };
+  const { uri } = known;
+  const settings = connector.again!(known, seed);
+  const hosts = uri === seed.uri ? trusted : [...new Set([...known.trusted, ...trusted])];
+  const followed = await follow(archive.pool, { ...wanted, uri, settings, trusted: hosts }, paceSaid);
+  return { ...followed, found, ...(uri !== seed.uri && { as: uri }) };
 }
 
 function fits(connector: Connector, credential: Credential | undefined): Credential | undefined {

@@ -59,7 +59,7 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
     agents,
     budgets,
     userAgent,
-    async open({ seed }, connector, { signal, record, warn }) {
+    async open({ seed }, connector, { signal, record, warn, onWait }) {
       const credential = bound(seed, seed.credential === undefined ? undefined : await findCredential(seed.credential));
       return openIo({
         ...common,
@@ -72,6 +72,7 @@ export function openNetwork(archive: NetworkParts, findCredential: FindCredentia
         ...(credential && { credential }),
         signal,
         warn,
+        onWait,
       });
     },
     async robots(io, claim) {

@@ -14,15 +14,18 @@ export function isSecretName(name: string): boolean {
   return NAMED.test(name);
 }
 
-/** Works on any text, since addresses in the wild do not always parse. The values become `REDACTED`. */
-export function withoutSecrets(url: string): Cleaned {
+/**
+ * Works on any text, since addresses in the wild do not always parse. The values become `REDACTED`.
+ * @param more names that are secrets, too
+ */
+export function withoutSecrets(url: string, more?: RegExp): Cleaned {
   const removed: string[] = [];
   const plain = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, (_, scheme: string) => {
     removed.push('user name and password');
     return scheme;
   });
   const cleaned = plain.replace(/([?&;#])([^=&;#?]+)=([^&;#]+)/g, (whole, before: string, name: string) => {
-    if (!NAMED.test(name)) return whole;
+    if (!NAMED.test(name) && more?.test(name) !== true) return whole;
     removed.push(name);
     return `${before}${name}=REDACTED`;
   });

@@ -18,6 +18,8 @@ export interface Patience {
   /** The longest wait before RateLimited. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
+  /** Told before a wait that the platform has asked for, so that it can be shown: until when, milliseconds since 1970. */
+  readonly onWait?: ((untilMs: number) => Promise<void>) | undefined;
 }
 
 export interface Budgets {
@@ -63,6 +65,8 @@ interface LimiterOptions {
 const UNREACHED = 1_000_000_000;
 /** Beside the time until the next window, so that those who wait do not all come at once. */
 const JITTER_MS = 500;
+/** Shorter waits are over before anybody has read of them. */
+const SHOWN_MS = 2_000;
 /** How long the platform's last refusal counts as one of a row. */
 const STRIKE_SECONDS = 3_600;
 
@@ -80,7 +84,7 @@ class LimiterBudgets implements Budgets {
     this.strikes = make({ keyPrefix: 'strike', points: UNREACHED, duration: STRIKE_SECONDS });
   }
 
-  async take(budget: string, pace: Connector['pace'], { patienceMs, signal }: Patience): Promise<void> {
+  async take(budget: string, pace: Connector['pace'], { patienceMs, signal, onWait }: Patience): Promise<void> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       signal.throwIfAborted();
@@ -90,6 +94,7 @@ class LimiterBudgets implements Budgets {
       if (consumedPoints <= pace.requests) return;
       const blocked = consumedPoints > UNREACHED;
       if (performance.now() + msBeforeNext > deadline) throw this.limited(budget, msBeforeNext, blocked);
+      if (blocked && msBeforeNext >= SHOWN_MS) await onWait?.(this.now() + msBeforeNext);
       const jitter = Math.random() * Math.min(JITTER_MS, msBeforeNext);
       // Given up: the loop begins with that.
       await sleep(msBeforeNext + jitter, undefined, { signal }).catch(() => undefined);

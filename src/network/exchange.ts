@@ -9,6 +9,11 @@ const SECRET_NAME =
   /token|secret|passw|session|credential|cookie|api-?key|(?:^|[-_])(?:key|auth)(?:$|[-_])|^auth|^proxy-auth/;
 /** They ask for a secret, and hold none. */
 const CHALLENGES: readonly string[] = ['www-authenticate', 'proxy-authenticate'];
+/**
+ * Who holds such an address of a storage may read or write there. Not among the names that readers go by: those hold for
+ * ever, or the same bytes would read otherwise.
+ */
+const SIGNED_STORAGE = /^x-(?:goog|amz)-(?:signature|credential)$/i;
 const ADDRESSES: readonly string[] = ['location', 'content-location', 'refresh', 'referer', 'origin'];
 
 export function isSecretHeader(name: string): boolean {
@@ -24,7 +29,7 @@ export class Redactor {
   }
 
   url(text: string, removed?: Set<string>): string {
-    const cleaned = withoutSecrets(this.text(text, removed));
+    const cleaned = withoutSecrets(this.text(text, removed), SIGNED_STORAGE);
     for (const name of cleaned.removed) removed?.add(name);
     return cleaned.url;
   }

@@ -1,7 +1,7 @@
 /** What the network of one harvest is made of. */
 import type { Connector, Credential, Exchange, ExchangeRecord } from '../sources/harvest.js';
 import type { Agents } from './agent.js';
-import type { Budgets } from './budgets.js';
+import type { Budgets, Patience } from './budgets.js';
 import type { TransferDeps } from './transfer.js';
 
 export interface IoDeps {
@@ -29,10 +29,16 @@ export interface IoDeps {
   warn(text: string): void;
   /** The longest wait for a budget before RateLimited; default 20 s. */
   readonly patienceMs?: number;
+  /** Told of waits within that, before they begin: until when, milliseconds since 1970. */
+  readonly onWait?: (untilMs: number) => Promise<void>;
   /** How long a WebSocket may say nothing, not even to a ping; default 60 s. */
   readonly silenceMs?: number;
   /** Before the second try; doubled for every further one, and drawn by lot from 0 to that. Default 500 ms. */
   readonly backoffMs?: number;
 }
 
-export const DEFAULT_PATIENCE_MS = 20_000;
+const DEFAULT_PATIENCE_MS = 20_000;
+
+export function patienceOf({ patienceMs = DEFAULT_PATIENCE_MS, signal, onWait }: IoDeps): Patience {
+  return { patienceMs, signal, onWait };
+}

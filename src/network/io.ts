@@ -12,7 +12,7 @@ import {
 } from '../sources/harvest.js';
 import { Redactor } from './exchange.js';
 import { heed, rateLimited } from './heed.js';
-import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
+import { patienceOf, type IoDeps } from './io-deps.js';
 import { limitOf, type Limit } from './limits.js';
 import { Recorder, type Recorded } from './recorder.js';
 import { followRedirects, type Hop } from './redirects.js';
@@ -40,9 +40,16 @@ export function openIo(deps: IoDeps): HarvestIo {
     socket: (url, options = {}) => openSocket(deps, recorder, url, options),
     credential: deps.credential,
     now: () => deps.now(),
+    pause: (ms) => pause(deps, ms),
     warn: (text) => deps.warn(text),
     signal: deps.signal,
   };
+}
+
+async function pause(deps: IoDeps, ms: number): Promise<void> {
+  await deps.sleep(ms, deps.signal).catch((error: unknown) => {
+    throw deps.signal.aborted ? abortReason(deps.signal) : error;
+  });
 }
 
 /** One address, asked until there is an answer or no hope of one. */
@@ -67,8 +74,7 @@ class Asking {
   async answer(): Promise<Exchange> {
     for (;;) {
       const { deps, budget } = this;
-      const patience = { patienceMs: deps.patienceMs ?? DEFAULT_PATIENCE_MS, signal: deps.signal };
-      await deps.budgets.take(budget, deps.pace, patience);
+      await deps.budgets.take(budget, deps.pace, patienceOf(deps));
       const { exchange, problem, headers } = await this.once();
       if (problem) await this.afterTrouble(problem);
       else if (exchange) {
@@ -124,11 +130,8 @@ class Asking {
   ): Promise<void> {
     this.tries += 1;
     if (this.tries >= MAX_TRIES || !this.repeatable()) throw this.failure(problem, message, exchange, cause);
-    const { deps } = this;
-    const longest = (deps.backoffMs ?? DEFAULT_BACKOFF_MS) * 2 ** (this.tries - 1);
-    await deps.sleep(Math.random() * longest, deps.signal).catch((error: unknown) => {
-      throw deps.signal.aborted ? abortReason(deps.signal) : error;
-    });
+    const longest = (this.deps.backoffMs ?? DEFAULT_BACKOFF_MS) * 2 ** (this.tries - 1);
+    await pause(this.deps, Math.random() * longest);
   }
 
   /** What connectors ask by POST are questions, too; but a token that a lost answer held may be good for one use. */

@@ -15,7 +15,7 @@ import { TooLarge } from './body.js';
 import { elsewhereOf } from './elsewhere.js';
 import { timestamp } from './exchange.js';
 import { checkTarget, guardedLookup } from './guard.js';
-import { DEFAULT_PATIENCE_MS, type IoDeps } from './io-deps.js';
+import { patienceOf, type IoDeps } from './io-deps.js';
 import { heed, rateLimited } from './heed.js';
 import { limitOf } from './limits.js';
 import type { Recorder } from './recorder.js';
@@ -34,10 +34,7 @@ export async function openSocket(
   options: SocketOptions,
 ): Promise<HarvestSocket> {
   const opening = new Opening(deps, recorder, address, options);
-  await deps.budgets.take(opening.budget, deps.pace, {
-    patienceMs: deps.patienceMs ?? DEFAULT_PATIENCE_MS,
-    signal: deps.signal,
-  });
+  await deps.budgets.take(opening.budget, deps.pace, patienceOf(deps));
   return opening.open();
 }
 

@@ -24,7 +24,7 @@ export interface TransferDeps {
 }
 
 export interface Ask {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   /** All that are sent, but Host. Names in lower case. A `range` may be among them. */
   readonly headers: Readonly<Record<string, string>>;

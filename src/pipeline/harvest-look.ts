@@ -5,7 +5,7 @@ import type { Claim, DueLook, HarvestStore, LookResult } from './harvest-ports.j
 import type { HarvestTake } from './harvest-take.js';
 import { lookAfter, type LookPlan } from './revisit.js';
 
-/** In one run; more wait for the next, which comes at once. */
+/** In one run, unless the connector says otherwise; more wait for the next, which comes at once. */
 const LOOKS_A_RUN = 200;
 
 interface LookDeps {
@@ -21,7 +21,7 @@ export async function lookAgain(
   take: HarvestTake,
   io: HarvestIo,
 ): Promise<void> {
-  const due = await store.dueLooks(claim.seed.id, LOOKS_A_RUN);
+  const due = await store.dueLooks(claim.seed.id, connector.mostLooks ?? LOOKS_A_RUN);
   if (due.length === 0) return;
   if (!connector.look) {
     // Nothing can be asked about one post: they are no longer planned.

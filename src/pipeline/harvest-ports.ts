@@ -1,4 +1,5 @@
 /** What following accounts needs of the store, as types. */
+import type { Json } from '../core/canonical.js';
 import type { Digest, Key } from '../core/digest.js';
 import type { Outcome } from '../core/reading.js';
 import type { PostUri } from '../core/uri.js';
@@ -40,6 +41,8 @@ export interface SeedRow extends NewSeed {
   readonly id: Key;
   readonly state: SeedState;
   readonly cursor: Cursor | null;
+  /** What the last look left for the next one. */
+  readonly lookPlace: Json | null;
   readonly intervalSeconds: number;
   readonly failures: number;
   /** The backfill that was gone back for. */
@@ -138,6 +141,10 @@ export interface HarvestStore {
   /** Plans looks at posts that are not planned yet. */
   saw(claim: Claim, posts: readonly (SeenPost & { readonly dueAt: string })[], at: string): Promise<void>;
   dueLooks(seed: Key, limit: number): Promise<readonly DueLook[]>;
+  /** Shows that the harvest waits, RFC 3339: written once for a wait, and over by itself. */
+  waits(claim: Claim, until: string): Promise<void>;
+  /** Keeps what the next look must know. */
+  lookPlace(claim: Claim, place: Json | null): Promise<void>;
   looked(seed: Key, results: readonly LookResult[]): Promise<void>;
   /** How many posts came that the archive did not have, so far in this harvest. */
   newPosts(harvest: Key): Promise<number>;
@@ -155,6 +162,8 @@ export interface NetworkPort {
       readonly signal: AbortSignal;
       readonly record: (exchange: ExchangeRecord) => Promise<void>;
       readonly warn: (text: string) => void;
+      /** Told before a wait that the platform has asked for: until when, milliseconds since 1970. */
+      readonly onWait: (untilMs: number) => Promise<void>;
     },
   ): Promise<HarvestIo>;
   /** What the host's robots.txt says about asking for this address: recorded, and left to people. */

@@ -111,6 +111,8 @@ export class HarvestTake {
         this.gaps.push(step);
         this.trouble ??= step.detail;
         return;
+      case 'looks':
+        return this.deps.store.lookPlace(this.claim, step.place);
       case 'bookmark':
         await this.settle();
         return this.bookmark(step);

@@ -94,7 +94,8 @@ async function run(deps: HarvestDeps, claim: Claim, order: HarvestOrder, signal:
     return ended('failed', { problem: `the connector ${claim.seed.connector} is not part of this build of Perdure` });
   try {
     const record = (exchange: ExchangeRecord): Promise<void> => take!.exchanged(exchange);
-    io = await deps.network.open(claim, pair.connector, { signal, record, warn });
+    const onWait = (untilMs: number): Promise<void> => deps.store.waits(claim, new Date(untilMs).toISOString());
+    io = await deps.network.open(claim, pair.connector, { signal, record, warn, onWait });
     take = new HarvestTake(deps, claim, pair.source, signal, !pair.connector.streams);
     const robots = await deps.network.robots(io, claim);
     let reach: 'whole' | 'partial' | undefined;

@@ -57,6 +57,8 @@ export interface HarvestView {
   readonly state: 'running' | 'complete' | 'partial' | 'failed' | 'waiting' | 'skipped' | 'interrupted';
   readonly startedAt: string;
   readonly finishedAt: string | null;
+  /** While it runs, and waits because the platform has asked for that. */
+  readonly waitsUntil: string | null;
   readonly seconds: number;
   readonly requests: number;
   readonly captures: number;

@@ -95,7 +95,7 @@ export async function seed(pool: Pool, text: string, scope: Scope = EVERYTHING):
 }
 
 export function harvestView(record: reader.HarvestRecord): HarvestView {
-  const { id, seed: of, startedAt, startedExactly: _, finishedAt, kind, state, ...rest } = record;
+  const { id, seed: of, startedAt, startedExactly: _, finishedAt, waitsUntil, kind, state, ...rest } = record;
   return {
     ...rest,
     id: showKey(id),
@@ -104,6 +104,7 @@ export function harvestView(record: reader.HarvestRecord): HarvestView {
     state: state as HarvestView['state'],
     startedAt: startedAt.toISOString(),
     finishedAt: iso(finishedAt),
+    waitsUntil: iso(waitsUntil),
     seconds: Math.max(0, ((finishedAt?.getTime() ?? Date.now()) - startedAt.getTime()) / 1000),
   };
 }

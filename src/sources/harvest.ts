@@ -44,6 +44,11 @@ export interface Connector {
    * asked. Throws a UsageError that says what to do where it is something, and cannot be followed.
    */
   resolve(text: string, io: HarvestIo): Promise<ResolvedSeed | undefined>;
+  /**
+   * Of what is known by addresses, and may move: what is followed already was named once more, perhaps by another address.
+   * @returns its settings from now on
+   */
+  again?(stored: ResolvedSeed, named: ResolvedSeed): Json;
   /** One harvest: what is new since the cursor (null: the first time, as deep as the platform goes). */
   harvest(seed: SeedView, since: Cursor | null, io: HarvestIo): AsyncIterable<HarvestStep>;
   /**
@@ -52,8 +57,10 @@ export interface Connector {
    * the first harvest is then done once more, and goes further.
    */
   deeper?(cursor: Cursor, backfill: { readonly had: number; readonly wanted: number }): Cursor | undefined;
-  /** Looks at known posts once more. Yields `captured`, `absence` and `account`; no bookmarks. */
+  /** Looks at known posts once more. Yields `captured`, `absence`, `account` and `looks`; no bookmarks. */
   look?(seed: SeedView, posts: readonly PostToSee[], io: HarvestIo): AsyncIterable<HarvestStep>;
+  /** How many posts a look takes at most; default 200. */
+  readonly mostLooks?: number;
 }
 
 /** A place in what a platform lists, in the connector's own terms: plain JSON, 4 KiB at most. */
@@ -72,6 +79,8 @@ export interface ResolvedSeed {
 export interface SeedView extends ResolvedSeed {
   /** How many posts the first harvest goes back at most. */
   readonly backfill: number;
+  /** What the last look left for the next one. */
+  readonly lookPlace?: Json | null;
   /** Other seeds of the same connector and collection, for connectors that stream: the accounts to filter by. */
   readonly followed?: readonly string[];
 }
@@ -85,7 +94,7 @@ export interface PostToSee {
 
 // ── steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type HarvestStep = Captured | CapturedAccount | Absence | AccountNote | Gap | Bookmark;
+export type HarvestStep = Captured | CapturedAccount | Absence | AccountNote | Gap | Bookmark | LookPlace;
 
 /** The body of an exchange holds records. */
 export interface Captured {
@@ -182,6 +191,13 @@ export interface Bookmark {
   readonly pace?: Pace;
 }
 
+/** Of a look: what the next one must know, in the connector's own terms. Kept at once. */
+export interface LookPlace {
+  readonly kind: 'looks';
+  /** Plain JSON, small. */
+  readonly place: Json | null;
+}
+
 export interface Pace {
   /** Not more often than this. */
   readonly leastSeconds?: number;
@@ -192,7 +208,7 @@ export interface Pace {
 // ── the network ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** Beside what is always sent (User-Agent, Accept-Encoding, Host). Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -245,7 +261,7 @@ export interface Exchange {
 export interface ExchangeRecord {
   /** Counts the exchanges of a harvest from 0. */
   readonly seq: number;
-  /** `GET`, `POST`; `WS` for a segment of a WebSocket's messages. */
+  /** `GET`, `POST`, `PUT`; `WS` for a segment of a WebSocket's messages. */
   readonly method: string;
   readonly url: string;
   readonly status?: number;
@@ -255,7 +271,7 @@ export interface ExchangeRecord {
   readonly redacted: readonly string[];
   /** The body as kept; absent where it was not kept whole, or is secret. */
   readonly digest?: Digest;
-  /** What was sent with a POST, as kept: secrets taken out. */
+  /** What was sent with a POST or PUT, as kept: secrets taken out. */
   readonly requestDigest?: Digest;
   /** Of the body, content codings undone; of a body that broke off: as much as came. */
   readonly bytes: number;
@@ -308,6 +324,8 @@ export interface HarvestIo {
   readonly credential: Credential | undefined;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Waits for what the platform has still to do. Throws where the harvest is given up. */
+  pause(ms: number): Promise<void>;
   /** Something that people should know about this harvest; shown with it. */
   warn(text: string): void;
   readonly signal: AbortSignal;

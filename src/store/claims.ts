@@ -40,7 +40,8 @@ export function claimSeed(
         await skip(client, seed, harvest, kind, 'another harvest of this seed is running at this moment');
       return { refused: 'running' };
     }
-    if (row.waiting && kind !== 'asked') {
+    // One that was killed while it waited goes on, and waits for the rest of it.
+    if (row.waiting && kind !== 'asked' && row.harvest !== harvest) {
       await skip(client, seed, harvest, kind, 'the rate budget is spent; the seed waits for it');
       await client.query('UPDATE seed SET next_at = greatest(next_at, waits_until) WHERE seed_id = $1', [seed]);
       return { refused: 'waiting' };

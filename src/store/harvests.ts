@@ -1,5 +1,6 @@
 /** Harvests: what they brought, where the cursor is, what was watched, how they ended. */
 import type { Pool } from 'pg';
+import type { Json } from '../core/canonical.js';
 import type { Key } from '../core/digest.js';
 import type {
   Claim,
@@ -97,6 +98,19 @@ export class PgHarvestStore implements HarvestStore {
 
   dueLooks(seed: Key, limit: number): Promise<readonly DueLook[]> {
     return dueLooks(this.pool, seed, limit);
+  }
+
+  waits(claim: Claim, until: string): Promise<void> {
+    return inClaim(this.pool, claim, async (client) => {
+      await client.query('UPDATE seed SET waits_until = $2 WHERE seed_id = $1', [claim.seed.id, until]);
+    });
+  }
+
+  lookPlace(claim: Claim, place: Json | null): Promise<void> {
+    return inClaim(this.pool, claim, async (client) => {
+      const stored = place === null ? null : JSON.stringify(place);
+      await client.query('UPDATE seed SET look_place = $2 WHERE seed_id = $1', [claim.seed.id, stored]);
+    });
   }
 
   looked(seed: Key, results: readonly LookResult[]): Promise<void> {

@@ -20,6 +20,7 @@ export interface SeedRecord {
   backfill: number;
   state: SeedState;
   cursor: SeedRow['cursor'];
+  lookPlace: SeedRow['lookPlace'];
   failures: number;
   accountState: SeedRow['account']['state'];
   stated: SeedRow['account']['stated'];
@@ -29,7 +30,8 @@ export interface SeedRecord {
 
 export const SEED_COLUMNS = `replace(s.seed_id::text, '-', '') AS id, replace(s.collection_id::text, '-', '') AS collection,
   s.connector, s.source, s.uri, s.name, s.settings, s.credential, s.authority, s.trusted, s.every_seconds AS every,
-  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor, s.failures,
+  s.adaptive, s.interval_seconds AS interval, s.backfill, s.state, s.cursor,
+  s.look_place AS "lookPlace", s.failures,
   s.account_state AS "accountState", s.account_stated AS stated, s.backfilled,
   coalesce((s.back_to ->> 'beginning')::boolean, false) AS "fromBeginning"`;
 
@@ -53,6 +55,23 @@ export interface Followed {
   readonly added: boolean;
   /** Where more was asked for than it was read back for: that, and whether it had come to the beginning. */
   readonly deeper?: { readonly had: number; readonly wanted: number; readonly fromBeginning: boolean };
+}
+
+/** A seed by any of its addresses: known by it, asked at it, asked there before, or told to move there. */
+export async function followedAs(
+  pool: Pool,
+  { collection, connector, uri, settings }: Pick<NewSeed, 'collection' | 'connector' | 'uri' | 'settings'>,
+): Promise<Pick<SeedRow, 'uri' | 'name' | 'settings' | 'trusted'> | undefined> {
+  const { url } = (settings ?? {}) as { url?: unknown };
+  const addresses = typeof url === 'string' ? [uri, url] : [uri];
+  const { rows } = await pool.query<Pick<SeedRow, 'uri' | 'name' | 'settings' | 'trusted'>>(
+    `SELECT uri, name, settings, trusted FROM seed
+     WHERE collection_id = $1 AND connector = $2 AND (uri = ANY($3) OR settings ->> 'url' = ANY($3)
+       OR settings -> 'was' ?| $3 OR cursor #>> '{moving,to}' = ANY($3))
+     ORDER BY state = 'ended', uri = $4 DESC, created_at LIMIT 1`,
+    [collection, connector, addresses, uri],
+  );
+  return rows[0];
 }
 
 /**

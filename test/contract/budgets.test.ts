@@ -111,6 +111,21 @@ describe.each([
     expect(Date.now() - began).toBeLessThan(9_000);
   });
 
+  so('tell whoever waits of what the platform has asked for, once, and not of their own pace', async () => {
+    const budget = fresh();
+    const pace = { requests: 1, seconds: 3 };
+    const told: number[] = [];
+    const telling = { ...patient, onWait: async (until: number) => void told.push(until) };
+    await budgets.take(budget, pace, telling);
+    await budgets.take(budget, pace, telling);
+    expect(told).toEqual([]);
+    const until = Date.now() + 3_000;
+    await budgets.block(budget, until, 'the platform answered 429');
+    await budgets.take(budget, pace, telling);
+    expect(told).toHaveLength(1);
+    expect(Math.abs(told[0]! - until)).toBeLessThan(1_500);
+  });
+
   so('know each other not', async () => {
     const pace = { requests: 1, seconds: 60 };
     for (const budget of [fresh(), fresh(), 'credential:main', `${'x'.repeat(300)}/a`, `${'x'.repeat(300)}/b`])

@@ -19,6 +19,7 @@ export const HARVEST = z
     state: STATE,
     startedAt: z.string(),
     finishedAt: z.string().nullable(),
+    waitsUntil: z.string().nullable().describe('while it runs: the platform has said to wait'),
     seconds: z.number(),
     requests: z.int(),
     captures: z.int(),

@@ -92,9 +92,10 @@ async function one(
       ...(authority !== undefined && { authority }),
     };
     const warn = (warning: string): void => io.err(`  ${clean(warning)}\n`);
-    const { id, added, deeper, found } = await followText(archive, network, credentials, request, { signal, warn });
+    const { id, added, deeper, found, as } = await followText(archive, network, credentials, request, { signal, warn });
     const view = (await seed(archive.pool, showKey(id)))!;
-    const verb = added ? 'following' : 'already followed; what was said now holds:';
+    const known = as === undefined ? '' : `, as ${clean(as)}`;
+    const verb = added ? 'following' : `already followed${known}; what was said now holds:`;
     const pace = view.adaptive
       ? `every ${intervalText(view.every)}, adapted to it`
       : `every ${intervalText(view.every)}`;

@@ -85,7 +85,11 @@ export function harvestsText(items: readonly HarvestView[], { width, paint }: St
       { head: 'BEGAN', cell: ({ startedAt }) => timeText(startedAt).slice(0, 19) },
       { head: 'SEED', cell: ({ name }) => name, shrinks: true, least: 14 },
       { head: 'KIND', cell: ({ kind }) => kind, spare: true },
-      { head: 'STATE', cell: ({ state }) => state, tint: (text, { state }) => tintOf(state, paint)(text) },
+      {
+        head: 'STATE',
+        cell: ({ state, waitsUntil }) => (waitsUntil === null ? state : `${state}, waits`),
+        tint: (text, { state }) => tintOf(state, paint)(text),
+      },
       { head: 'NEW', cell: ({ newPosts }) => count(newPosts), align: 'right' },
       { head: 'READ', cell: ({ read }) => count(read), align: 'right' },
       { head: 'LOOKS', cell: ({ looks }) => count(looks), align: 'right', spare: true },

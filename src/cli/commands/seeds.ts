@@ -126,7 +126,7 @@ export function seedsText(items: readonly SeedView[], { width, paint }: Style): 
 function stateWord(view: SeedView): string {
   if (view.state === 'ended') return 'unfollowed';
   if (view.state === 'paused') return 'paused';
-  if (view.running !== null) return 'harvesting';
+  if (view.running !== null) return view.waitsUntil === null ? 'harvesting' : 'harvesting, waits';
   if (waitsForBudget(view)) return 'waits (rate limit)';
   if (view.account !== null && !['active', 'renamed', 'moved'].includes(view.account.state)) return view.account.state;
   if (view.failures > 0) return `failed ${view.failures}×`;

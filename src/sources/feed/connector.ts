@@ -2,6 +2,7 @@
 import type { Connector } from '../harvest.js';
 import { resolveFeed } from './harvest-find.js';
 import { harvestFeed } from './harvest-feed.js';
+import { namedAgain } from './harvest-moved.js';
 
 export const feedConnector: Connector = {
   id: 'feed',
@@ -15,6 +16,7 @@ export const feedConnector: Connector = {
   credentials: ['basic', 'bearer'],
   claims,
   resolve: resolveFeed,
+  again: namedAgain,
   harvest: harvestFeed,
 };
 

@@ -3,8 +3,9 @@
  * and some say 301: so the feed is only asked elsewhere once the same address was told in two harvests a day apart, every
  * redirect on the way being permanent, and what answers there is a feed that goes on where this one was.
  */
+import type { Json } from '../../core/canonical.js';
 import { withoutSecrets } from '../../core/secrets.js';
-import type { AccountNote, Exchange, HarvestIo, HarvestStep, SeedView } from '../harvest.js';
+import type { AccountNote, Exchange, HarvestIo, HarvestStep, ResolvedSeed } from '../harvest.js';
 import { asArray, asNumber, asObject, asString } from '../shared/json.js';
 
 const DAY_MS = 86_400_000;
@@ -25,7 +26,7 @@ export interface Moving {
   readonly since: number;
 }
 
-export function addressOf({ uri, settings }: SeedView): FeedAddress {
+export function addressOf({ uri, settings }: ResolvedSeed): FeedAddress {
   const stored = asObject(settings);
   const was = asArray(stored?.['was']).filter((each): each is string => typeof each === 'string');
   return { url: asString(stored?.['url']) ?? uri, was };
@@ -63,13 +64,28 @@ export function* movedBy(
     return { to, since: io.now() };
   }
   if (io.now() - before.since < DAY_MS) return before;
-  const was = [...address.was, address.url];
-  // The one that people named stays the first.
-  const kept = [was[0]!, ...was.slice(1).slice(-(MOST_ADDRESSES - 1))];
   yield note(`asked at ${to} from now on; ${address.url} has said for a day that it is there for good`, {
-    settings: { url: to, was: kept },
+    settings: { ...movedTo(to, address) },
   });
   return undefined;
+}
+
+/**
+ * A feed that is followed already was named once more. It stays where it is asked, unless the address that was named is a new
+ * one, or one that it had left and that answers by itself again: then people have said where it is.
+ */
+export function namedAgain(stored: ResolvedSeed, named: ResolvedSeed): Json {
+  const address = addressOf(stored);
+  const [{ url: given }, answered] = [addressOf(named), named.uri];
+  const left = address.was.includes(given) && answered !== given;
+  if (given === address.url || answered === address.url || left) return stored.settings;
+  return { ...movedTo(given, address) };
+}
+
+function movedTo(url: string, address: FeedAddress): FeedAddress {
+  const was = [...new Set([...address.was, address.url])];
+  // The one that people named stays the first.
+  return { url, was: [was[0]!, ...was.slice(1).slice(-(MOST_ADDRESSES - 1))] };
 }
 
 function isAddress(url: string): boolean {

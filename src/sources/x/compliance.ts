@@ -18,23 +18,30 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
 /** `{"id":…,"action":"delete","created_at":…,"redacted_at":…,"reason":"protected"}`; `created_at` is the post's own time. */
 export function readCompliance(line: JsonObject, env: Env, path: string): Item[] {
   const id = requireId(line);
-  if (isAboutUser(line, path))
+  if (isAboutUser(line, path)) {
     throw new Rejection(
       'users',
       `account ${id}: ${asString(line['reason']) ?? 'no reason'}; about an account, not about a post`,
     );
-  const reason = asString(line['reason']) ?? '';
-  const outcome = Object.hasOwn(OUTCOMES, reason) ? OUTCOMES[reason] : undefined;
-  if (line['action'] !== 'delete' || outcome === undefined) {
+  }
+  const outcome = outcomeOfLine(line, path);
+  if (outcome === undefined) {
     throw new Rejection(
       'not-supported',
-      `action ${JSON.stringify(line['action'] ?? null)} for reason ${JSON.stringify(reason)} does not say what became of the post`,
+      `action ${JSON.stringify(line['action'] ?? null)} for reason ${JSON.stringify(asString(line['reason']) ?? '')} does not say what became of the post`,
     );
   }
   const reading = absent(id, outcome, 'first', env);
   const since = timeOf(line['redacted_at']);
   if (since) reading.claimedFrom = since;
   return [reading];
+}
+
+/** Undefined where the line is about an account, or does not say what became of the post. */
+export function outcomeOfLine(line: JsonObject, path: string): Outcome | undefined {
+  const reason = asString(line['reason']) ?? '';
+  if (line['action'] !== 'delete' || isAboutUser(line, path)) return undefined;
+  return Object.hasOwn(OUTCOMES, reason) ? OUTCOMES[reason] : undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ export const xConnector: Connector = {
   examples: ['https://x.com/nour_aleppo', 'https://x.com/i/user/12'],
   ceilings: [
     'the API lists the 3,200 latest posts of an account, and only as many a month as the token has paid for',
-    'the API says "not found" of posts that were deleted, and of those that never were',
+    'the API says "not found" of posts that were deleted, and of those that never were; only its compliance jobs tell them apart',
     'an edit is made within an hour; a look after that hour finds the last version',
   ],
   pace: { requests: 5, seconds: 5 },
@@ -22,4 +22,5 @@ export const xConnector: Connector = {
   harvest: harvestTimeline,
   deeper,
   look: lookUpTweets,
+  mostLooks: 1_000,
 };

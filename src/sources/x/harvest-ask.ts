@@ -1,5 +1,5 @@
 /** Asking the API v2: every answer with all that a post is made of, so that each look is as rich as the last. */
-import type { AccountNote, AccountState, Exchange, Gap, HarvestIo } from '../harvest.js';
+import type { AccountNote, AccountState, Exchange, Gap, HarvestIo, RequestOptions } from '../harvest.js';
 import { asArray, asObject, asString, isObject, type JsonObject } from '../shared/json.js';
 
 const API = 'https://api.x.com/2';
@@ -29,14 +29,27 @@ export function askUser(io: HarvestIo, path: string): Promise<Exchange> {
   return ask(io, path, { 'user.fields': USER_FIELDS });
 }
 
-/** Each family of calls has a budget of its own (X's own words: rate limits are per endpoint). */
-function ask(io: HarvestIo, path: string, query: Readonly<Record<string, string>>): Promise<Exchange> {
-  const budget = path.replace(/\/\d+/g, '/:id').replace(/username\/.*/, 'username/:name');
-  return io.request(`${API}${path}?${new URLSearchParams(query).toString()}`, {
-    authorised: true,
-    budget,
-    headers: { accept: 'application/json' },
+/** Answers about jobs hold signed addresses, good for whoever has them: they are not kept. */
+export function askJob(io: HarvestIo, path: string, body?: object): Promise<Exchange> {
+  return io.request(`${API}${path}`, {
+    ...authorised(path),
+    secret: true,
+    ...(body && {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
   });
+}
+
+function ask(io: HarvestIo, path: string, query: Readonly<Record<string, string>>): Promise<Exchange> {
+  return io.request(`${API}${path}?${new URLSearchParams(query).toString()}`, authorised(path));
+}
+
+/** Each family of calls has a budget of its own (X's own words: rate limits are per endpoint). */
+function authorised(path: string): RequestOptions {
+  const budget = path.replace(/\/\d+/g, '/:id').replace(/username\/.*/, 'username/:name');
+  return { authorised: true, budget, headers: { accept: 'application/json' } };
 }
 
 /** The answer's object; undefined for other JSON. Throws a NetworkError for HTML: that is no answer of the API. */

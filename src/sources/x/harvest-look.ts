@@ -1,20 +1,23 @@
 /**
- * Looks at known posts, a hundred at a time. What the API cannot show it names one by one in `errors`, with a reason: the
+ * Looks at known posts; many at once by a compliance job first, which says of some that they are gone. The rest is asked a hundred at a time. What the API cannot show it names one by one in `errors`, with a reason: the
  * normaliser reads those. A post that is in neither list was left out.
  */
 import type { HarvestIo, HarvestStep, PostToSee, SeedView } from '../harvest.js';
 import { asArray, asObject, isObject } from '../shared/json.js';
 import { answerOf, askPosts, troubleOf, X_V2 } from './harvest-ask.js';
+import { askByJob } from './harvest-job.js';
 import { idOf } from './uri.js';
 
 const MOST = 100;
 
 export async function* lookUpTweets(
-  _: SeedView,
+  seed: SeedView,
   posts: readonly PostToSee[],
   io: HarvestIo,
 ): AsyncGenerator<HarvestStep> {
-  const ids = posts.flatMap(({ ref }) => idOf(ref) ?? []);
+  const due = posts.flatMap(({ ref }) => idOf(ref) ?? []);
+  const { gone, again } = yield* askByJob(seed.lookPlace, due, io);
+  const ids = [...new Set([...due.filter((id) => !gone.has(id)), ...again])];
   for (let from = 0; from < ids.length; from += MOST) {
     const some = ids.slice(from, from + MOST);
     const exchange = await askPosts(io, '/tweets', { ids: some.join(',') });

@@ -122,6 +122,7 @@ export interface HarvestRecord {
   readonly captures: number;
   readonly looks: number;
   readonly bytes: number;
+  readonly waitsUntil: Date | null;
   readonly problem: string | null;
   readonly warnings: readonly string[];
   readonly robots: { readonly url: string; readonly status: number; readonly allowed: boolean | null } | null;
@@ -140,6 +141,7 @@ const HARVESTS = `
   SELECT ${keyed('h.harvest_id')} AS id, ${keyed('h.seed_id')} AS seed, s.name, c.name AS collection, s.connector, h.kind,
     h.state, h.started_at AS "startedAt", ${timed('h.started_at')} AS "startedExactly", h.finished_at AS "finishedAt",
     h.requests, h.captures, h.looks, h.bytes::float8 AS bytes, h.problem, h.warnings, h.robots, s.authority,
+    CASE WHEN h.state = 'running' AND s.harvest_id = h.harvest_id AND s.waits_until > now() THEN s.waits_until END AS "waitsUntil",
     h.cursor_before AS "cursorBefore", h.cursor_after AS "cursorAfter", r.*
   FROM harvest h JOIN seed s USING (seed_id) JOIN collection c USING (collection_id)
   CROSS JOIN LATERAL (
