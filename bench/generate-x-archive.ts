@@ -76,9 +76,24 @@ export async function generateXArchive(
   return { path: folder, bytes };
 }
 
+/** An id counts 4,194,304 a millisecond: one of this account's tweets every 48 s. */
+const A_MILLISECOND = 4_194_304;
+const BETWEEN_TWEETS = 200_000_000_000;
+
+/** Ids of nobody's: of the year 2078. 47 million of them fit into 64 bits. */
+function idOf(i: number, next: () => number): string {
+  const inMillisecond = Math.floor(next() * A_MILLISECOND);
+  return String(9_000_000_000_000_000_000n + BigInt(i) * BigInt(BETWEEN_TWEETS) + BigInt(inMillisecond));
+}
+
+/** Others' tweets of the day before. */
+function answered(i: number, next: () => number): string {
+  return idOf(i - 1 - Math.floor(next() * 1_800), next);
+}
+
 function tweet(i: number, next: () => number): object {
-  const at = new Date(Date.UTC(2014, 0, 1) + i * 2_000_000 + Math.floor(next() * 1_000_000));
-  const id = String(9_000_000_000_000_000_000n + BigInt(i) * 4_194_304n + BigInt(Math.floor(next() * 4_194_304)));
+  const at = new Date(Date.UTC(2014, 0, 1) + Math.floor((i * BETWEEN_TWEETS) / A_MILLISECOND));
+  const id = idOf(i, next);
   const words = WORDS[next() < 0.45 ? 1 : Math.floor(next() * WORDS.length)]!;
   const entities = { hashtags: [] as object[], symbols: [], user_mentions: [] as object[], urls: [] as object[] };
   let text = '';
@@ -136,7 +151,7 @@ function tweet(i: number, next: () => number): object {
     display_text_range: ['0', String(Array.from(text).length)],
     favorite_count: String(Math.floor(next() * 300)),
     ...(reply && {
-      in_reply_to_status_id_str: String(9_000_000_000_000_000_000n + BigInt(Math.floor(next() * 1e6))),
+      in_reply_to_status_id_str: answered(i, next),
       in_reply_to_user_id: entities.user_mentions.length > 0 ? '9910000000000000007' : undefined,
       in_reply_to_screen_name: 'neighbour_7',
     }),

@@ -288,7 +288,7 @@ CREATE TABLE migrations (
 -- At a time, through a record or a failed look, a post had an outcome. Belongs to one collection, which is part of its id.
 CREATE TABLE observation (
   post_id uuid NOT NULL,
-  observation_id uuid NOT NULL, -- First 128 bits of SHA-256 over collection, post, observedAt (unless a fallback), outcome, capture digest, offset, item.
+  observation_id uuid NOT NULL, -- First 128 bits of SHA-256 over collection, post (by the first 128 bits of its URI's SHA-256), observedAt (unless a fallback), outcome, capture digest, offset, item.
   reader smallint NOT NULL, -- Number of the normaliser that read it; a newer one adds a row, timelines show the highest.
   collection_id uuid NOT NULL,
   observed_at timestamp with time zone NOT NULL,
@@ -311,7 +311,7 @@ CREATE TABLE observation (
 );
 CREATE INDEX observation_by_collection ON public.observation USING btree (collection_id, post_id);
 
--- The logical message. post_id: the first 128 bits of SHA-256 over its canonical URI. A post that is only named by others has no row.
+-- The logical message. post_id: the first 128 bits of SHA-256 over its canonical URI, the first 16 of them replaced by those of its neighbourhood (src/core/uri.ts). A post that is only named by others has no row.
 CREATE TABLE post (
   post_id uuid NOT NULL,
   source text NOT NULL,
@@ -319,7 +319,7 @@ CREATE TABLE post (
   CONSTRAINT post_pkey PRIMARY KEY (post_id)
 );
 
--- Other URLs under which people know a post; those that its source can compute are left out.
+-- Other URLs under which people know a post; those that its source can compute are left out. perdure:post:<uuid>: the name that it had here before keys had neighbourhoods.
 CREATE TABLE post_alias (
   post_id uuid NOT NULL,
   alias text NOT NULL,

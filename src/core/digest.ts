@@ -32,14 +32,46 @@ const oneShot: (data: Uint8Array | string, encoding: 'hex' | 'binary') => string
  * the kind of thing.
  */
 export function keyOf(...parts: readonly string[]): Key {
-  let text = part(parts[0]!);
-  for (let i = 1; i < parts.length; i++) text += '\u001f' + part(parts[i]!);
-  // Not `slice` of the hex: V8 keeps that as a part of the longer string, and compares such strings at a third of the speed.
-  digestBytes.write(oneShot(text, 'binary'), 'latin1');
-  return digestBytes.toString('hex', 0, 16) as Key;
+  hashParts(parts);
+  return hashedKey();
+}
+
+/** A key of which the first 16 bits are given: they stand in place of the hash's own. */
+export function keyWithin(first16: number, ...parts: readonly string[]): Key {
+  hashParts(parts);
+  return keyAt(first16);
+}
+
+/** `hash` is what `keyOf` gives for the same parts. */
+export interface PlacedKey {
+  readonly key: Key;
+  readonly hash: Key;
+}
+
+export function placedKeyOf(first16: number, ...parts: readonly string[]): PlacedKey {
+  hashParts(parts);
+  const hash = hashedKey();
+  return { key: keyAt(first16), hash };
 }
 
 const digestBytes = Buffer.alloc(32);
+
+function hashParts(parts: readonly string[]): void {
+  let text = part(parts[0]!);
+  for (let i = 1; i < parts.length; i++) text += '\u001f' + part(parts[i]!);
+  digestBytes.write(oneShot(text, 'binary'), 'latin1');
+}
+
+/** Not `slice` of the hex: V8 keeps that as a part of the longer string, and compares such strings at a third of the speed. */
+function hashedKey(): Key {
+  return digestBytes.toString('hex', 0, 16) as Key;
+}
+
+function keyAt(first16: number): Key {
+  digestBytes[0] = first16 >>> 8;
+  digestBytes[1] = first16 & 0xff;
+  return hashedKey();
+}
 
 function part(text: string): string {
   if (!text.includes('\u001f') && !text.includes('\u001e')) return text;

@@ -2,11 +2,12 @@
  * Canonical URIs: the one name under which a post or an actor is known here, whichever rendering it came in.
  *
  * Each source builds them from the platform's own key (a tweet's id, an ActivityPub object URI, a
- * channel id with a message id), never from a handle. A post's key in the database is a hash of its canonical URI.
+ * channel id with a message id), never from a handle. A post's key in the database is made of its canonical URI alone.
  */
 import { storable } from './canonical.js';
 import { unitAt } from './char.js';
-import { keyOf, showKey, type Key } from './digest.js';
+import { keyOf, keyWithin, placedKeyOf, showKey, type Key, type PlacedKey } from './digest.js';
+import { neighbourhood } from './neighbourhood.js';
 
 declare const brand: unique symbol;
 export type PostUri = string & { readonly [brand]: 'PostUri' };
@@ -64,8 +65,20 @@ export function segment(text: string): string {
   );
 }
 
+/**
+ * The post's key: the first 128 bits of SHA-256 over `post`, U+001F and the canonical URI (UTF-8), of which the first
+ * 16 are replaced by those of its neighbourhood: of SHA-256 over a prefix of the URI (neighbourhood.ts). Neighbouring
+ * posts then stand on neighbouring pages of the indexes. Nothing but the URI goes in, so anybody can compute it again.
+ *
+ * What it costs: 112 bits of hash among the posts of one neighbourhood (docs/adr/0012).
+ */
 export function postKey(uri: PostUri): Key {
-  return keyOf('post', uri);
+  return keyWithin(neighbourhood(uri), 'post', uri);
+}
+
+/** With the whole hash, which was the key until neighbours were given neighbouring ones. */
+export function placedPostKey(uri: PostUri): PlacedKey {
+  return placedKeyOf(neighbourhood(uri), 'post', uri);
 }
 
 export function actorKey(uri: ActorUri): Key {

@@ -1,7 +1,7 @@
 /** Where a reading belongs: its keys, which need no look at its content. Pure. */
 import { keyOf, type Digest, type Key } from '../core/digest.js';
 import { isProfile, type Observed, type ProfileReading, type Reading } from '../core/reading.js';
-import { actorKey, postKey, type PostUri } from '../core/uri.js';
+import { actorKey, placedPostKey, type PostUri } from '../core/uri.js';
 
 interface Placing {
   readonly observation: Key;
@@ -47,7 +47,7 @@ export interface Setting {
 
 /**
  * An observation's id is a hash of what it states. The time of seeing is part of it unless it is a fallback (the time
- * of receipt), so that handing the same file in again states nothing new.
+ * of receipt), so that handing the same file in again states nothing new. The post goes in by the hash of its URI.
  */
 export function place(reading: Reading, offset: number, length: number, item: number, setting: Setting): PlacedReading;
 export function place(
@@ -77,7 +77,9 @@ export function place(
     const actor = actorKey(reading.actor);
     return { reading, actor, observation: keyOf('account', setting.collection, actor, when, ...where), ...placing };
   }
-  const post = postKey(reading.post);
-  const observation = keyOf('observation', setting.collection, post, when, reading.outcome, ...where);
-  return { reading, post, observation, ...placing };
+  const { key, hash } = placedPostKey(reading.post);
+  // The whole hash, not the key: observations were named by it before keys had neighbourhoods, and an id that was given
+  // out once stays. An archive from before then knows the same records again.
+  const observation = keyOf('observation', setting.collection, hash, when, reading.outcome, ...where);
+  return { reading, post: key, observation, ...placing };
 }

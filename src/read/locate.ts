@@ -1,7 +1,7 @@
 /** From what people call a post or an account to its key. */
 import type { Pool } from 'pg';
 import { parseKey, type Key } from '../core/digest.js';
-import { actorKey, actorUri, InvalidUriError, postKey, postUri, type PostUri } from '../core/uri.js';
+import { actorKey, actorUri, InvalidUriError, perdureUri, postKey, postUri, type PostUri } from '../core/uri.js';
 import { findActors, findByHandle, type ActorRecord } from '../store/readers/actors.js';
 import { findByAlias, findPosts, type PostRecord } from '../store/readers/posts.js';
 import type { Queryable } from '../store/readers/scope.js';
@@ -39,7 +39,9 @@ export async function locate(
   const captured = keys
     .flatMap((key) => found.get(key) ?? [])
     .sort((a, b) => Number(a.source === null) - Number(b.source === null));
-  if (captured.some((post) => post.source !== null) || own !== undefined) return captured;
+  if (captured.some((post) => post.source !== null)) return captured;
+  // Keys were once made in another way: what was written down then is kept as an address (docs/adr/0012).
+  if (own !== undefined) return captured.length > 0 ? captured : findByAlias(pool, [perdureUri(own)]);
   // Names of channels and accounts are lower case for some sources, as typed for others.
   const aliases = new Set(tried.flatMap((spelling) => [spelling, spelling.toLowerCase()]));
   return [...(await findByAlias(pool, [...aliases])), ...captured];

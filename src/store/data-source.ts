@@ -10,6 +10,7 @@ import { ApiKeys1767226100000 } from '../../migrations/1767226100000-api-keys.js
 import { Retries1767226110000 } from '../../migrations/1767226110000-retries.js';
 import { Sealed1767226150000 } from '../../migrations/1767226150000-sealed.js';
 import { Profiles1767226200000 } from '../../migrations/1767226200000-profiles.js';
+import { NeighbouringKeys1767226300000 } from '../../migrations/1767226300000-neighbouring-keys.js';
 import { LookPlace1767226310000 } from '../../migrations/1767226310000-look-place.js';
 import { ENTITIES } from './entities.js';
 
@@ -24,6 +25,7 @@ const MIGRATIONS = [
   Retries1767226110000,
   Sealed1767226150000,
   Profiles1767226200000,
+  NeighbouringKeys1767226300000,
   LookPlace1767226310000,
 ];
 

@@ -12,24 +12,23 @@ export interface PostRecord {
   readonly source: string | null;
 }
 
+/** SQL: those of the keys `k.post_id` that are known, as posts or as what other posts point at. */
+const NAMED = `
+  LEFT JOIN post p USING (post_id)
+  LEFT JOIN LATERAL (SELECT target_uri FROM reference WHERE target_id = k.post_id AND p.post_id IS NULL LIMIT 1) r ON true
+  WHERE p.uri IS NOT NULL OR r.target_uri IS NOT NULL`;
+const NAME = `${keyed('k.post_id')} AS key, coalesce(p.uri, r.target_uri) AS uri, p.source`;
+
 /** Those of the keys that are known: as posts, or as what other posts point at. */
 export async function findPosts(db: Queryable, keys: readonly Key[]): Promise<ReadonlyMap<Key, PostRecord>> {
-  const result = await db.query<PostRecord>(
-    `SELECT ${keyed('k.post_id')} AS key, coalesce(p.uri, r.target_uri) AS uri, p.source
-     FROM unnest($1::uuid[]) AS k(post_id)
-     LEFT JOIN post p USING (post_id)
-     LEFT JOIN LATERAL (SELECT target_uri FROM reference WHERE target_id = k.post_id AND p.post_id IS NULL LIMIT 1) r ON true
-     WHERE p.uri IS NOT NULL OR r.target_uri IS NOT NULL`,
-    [keys],
-  );
+  const result = await db.query<PostRecord>(`SELECT ${NAME} FROM unnest($1::uuid[]) AS k(post_id) ${NAMED}`, [keys]);
   return new Map(result.rows.map((row) => [row.key, row]));
 }
 
-/** The posts that are known by one of these addresses. */
+/** The posts that are known by one of these addresses, and what others point at: that has the name it had here before. */
 export async function findByAlias(db: Queryable, aliases: readonly string[]): Promise<readonly PostRecord[]> {
   const result = await db.query<PostRecord>(
-    `SELECT DISTINCT ${keyed('post_id')} AS key, p.uri, p.source
-     FROM post_alias a JOIN post p USING (post_id) WHERE a.alias = ANY($1) ORDER BY p.uri LIMIT 100`,
+    `SELECT ${NAME} FROM (SELECT DISTINCT post_id FROM post_alias WHERE alias = ANY($1)) k ${NAMED} ORDER BY uri LIMIT 100`,
     [aliases],
   );
   return result.rows;
