@@ -1,5 +1,5 @@
 /** What is written down of the requests of one download. */
-import type { ExchangeRecord } from '../sources/harvest.js';
+import type { Credential, ExchangeRecord } from '../sources/harvest.js';
 import type { Peer } from './agent.js';
 import { Redactor, timestamp } from './exchange.js';
 import { troubleOf } from './trouble.js';
@@ -13,12 +13,24 @@ export class Asking {
   private seq = 0;
   private last: Asked | undefined;
 
-  constructor(private readonly record: Told) {}
+  private readonly redactor: Redactor;
+
+  constructor(
+    private readonly record: Told,
+    credential: Credential | undefined,
+  ) {
+    this.redactor = new Redactor(credential);
+  }
 
   /** @param redirected whether the one before sent us here */
   begin(url: string, headers: Readonly<Record<string, string>>, redirected: boolean): Asked {
     const seq = this.seq++;
-    this.last = new Asked(this.record, { seq, url, headers, ...(redirected && { redirectedFrom: seq - 1 }) });
+    this.last = new Asked(this.record, this.redactor, {
+      seq,
+      url,
+      headers,
+      ...(redirected && { redirectedFrom: seq - 1 }),
+    });
     return this.last;
   }
 
@@ -45,6 +57,7 @@ export class Asked {
 
   constructor(
     private readonly record: Told,
+    private readonly redactor: Redactor,
     private readonly request: Request,
   ) {}
 
@@ -70,9 +83,8 @@ export class Asked {
     if (this.isOver) return;
     this.isOver = true;
     const { seq, url, headers, redirectedFrom } = this.request;
-    const { head } = this;
+    const { head, redactor } = this;
     const peer = head?.peer ?? this.peer();
-    const redactor = new Redactor(undefined);
     const removed = new Set<string>();
     this.record(
       {

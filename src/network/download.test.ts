@@ -459,3 +459,68 @@ describe('what is written down', () => {
     ]);
   });
 });
+
+describe('a credential', () => {
+  const SECRET = 'tok_s3cret_a1b2c3';
+  const credential = {
+    origin: 'https://own.example',
+    credential: { name: 'main', kind: 'bearer' as const, secret: SECRET },
+  };
+  const fetch = (url: string, more: Partial<DownloadRequest> = {}) => {
+    const elsewhere = new Map(['own.example', 'other.example'].map((name) => [name, origin]));
+    return get('', { url, credential, ...more }, { elsewhere, trusted: [] });
+  };
+  const sent = () => asked.map(({ headers }) => [headers.host, headers.authorization]);
+  const chain = (...hops: readonly string[]): void => {
+    handler = (_, response) => {
+      const location = hops[asked.length - 1];
+      if (location === undefined) return void response.end(FILE);
+      response.writeHead(302, { location }).end();
+    };
+  };
+
+  it('is sent to its own origin, on every hop there, and stands in no record', async () => {
+    chain('/b');
+    expect(await fetch('https://own.example/a')).toMatchObject({ kind: 'whole' });
+    expect(sent()).toEqual([
+      ['own.example', `Bearer ${SECRET}`],
+      ['own.example', `Bearer ${SECRET}`],
+    ]);
+    expect(JSON.stringify(recorded)).not.toContain(SECRET);
+    expect(recorded[0]!.exchange).toMatchObject({
+      requestHeaders: { authorization: 'REDACTED' },
+      redacted: ['authorization'],
+    });
+  });
+
+  it('is not sent on to another origin, nor back from there', async () => {
+    chain('https://other.example/b', 'https://own.example/c');
+    expect(await fetch('https://own.example/a')).toMatchObject({ kind: 'whole' });
+    expect(sent()).toEqual([
+      ['own.example', `Bearer ${SECRET}`],
+      ['other.example', undefined],
+      ['own.example', undefined],
+    ]);
+  });
+
+  it.each([
+    'https://other.example/a',
+    'http://own.example/a',
+    'https://own.example:8443/a',
+    'https://sub.own.example/a',
+  ])('is not sent to %s', async (url) => {
+    const elsewhere = new Map([[new URL(url).host, origin]]);
+    chain();
+    const answer = await get('', { url, credential }, { elsewhere, trusted: [] });
+    expect(answer).toMatchObject({ kind: 'whole' });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.headers).not.toHaveProperty('authorization');
+  });
+
+  it('is not sent to its own origin where it is bound to another host', async () => {
+    chain();
+    const bound = { ...credential, credential: { ...credential.credential, host: 'elsewhere.example' } };
+    await fetch('https://own.example/a', { credential: bound });
+    expect(sent()).toEqual([['own.example', undefined]]);
+  });
+});

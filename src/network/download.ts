@@ -7,7 +7,9 @@
  */
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Credential } from '../sources/harvest.js';
 import type { Agents, SeenBy } from './agent.js';
+import { authorization, isFor } from './authorization.js';
 import type { Asked } from './download-exchange.js';
 import { Asking, type DownloadExchange } from './download-exchange.js';
 import { contentRangeOf, discard, heldOf, type Held } from './download-partial.js';
@@ -41,6 +43,8 @@ export interface DownloadRequest {
   readonly unwanted: (head: Buffer) => string | undefined;
   /** Told of every exchange when it is over, failed ones too; `body`: of a short answer that is not the file. */
   readonly record: (exchange: DownloadExchange, body?: Buffer) => void;
+  /** Sent to this origin alone, and to nobody after a redirect to another one. */
+  readonly credential?: { readonly origin: string; readonly credential: Credential } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -70,7 +74,11 @@ export async function download(deps: DownloadDeps, request: DownloadRequest): Pr
   request.signal.addEventListener('abort', end, { once: true });
   const deadline = setTimeout(() => stop.abort(new Error('the deadline has passed')), deps.deadlineMs ?? 20 * 60_000);
   try {
-    const answer = await persist(deps, { ...request, signal: stop.signal }, new Asking(request.record));
+    const answer = await persist(
+      deps,
+      { ...request, signal: stop.signal },
+      new Asking(request.record, request.credential?.credential),
+    );
     request.signal.throwIfAborted();
     return answer;
   } finally {
@@ -121,24 +129,32 @@ interface Answer {
 /** The answer at the end of all redirects, each of them guarded. */
 async function follow(
   deps: DownloadDeps,
-  { url, signal }: DownloadRequest,
+  { url, credential, signal }: DownloadRequest,
   held: Held | undefined,
   asking: Asking,
 ): Promise<Answer | Attempt> {
   let target: string | URL = url;
+  let theirs = credential;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const asked = asking.begin(String(target), headersOf(deps, held), redirects > 0);
+    // Whoever sends us away from there may send us back with an address of his own making.
+    if (theirs && !isOf(theirs, target)) theirs = undefined;
+    const headers = { ...headersOf(deps, held), ...(theirs && authorization(theirs.credential)) };
+    const asked = asking.begin(String(target), headers, redirects > 0);
     const checked = checkTarget(target, deps.trusted);
     const answer = await ask(deps, checked, asked, signal);
-    const { status, headers } = answer;
+    const { status } = answer;
     if (!REDIRECTS.includes(status)) return answer;
     await aside(answer);
-    const { location } = headers;
+    const { location } = answer.headers;
     if (location === undefined || !URL.canParse(location, checked.url.href))
       return { kind: 'failed', problem: `a redirect (${status}) to nowhere`, status };
     target = new URL(location, checked.url.href);
   }
   return { kind: 'failed', problem: `more than ${MAX_REDIRECTS} redirects` };
+}
+
+function isOf({ origin, credential }: NonNullable<DownloadRequest['credential']>, target: string | URL): boolean {
+  return URL.canParse(String(target)) && new URL(target).origin === origin && isFor(credential, String(target));
 }
 
 async function ask(

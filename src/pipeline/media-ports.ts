@@ -1,6 +1,6 @@
 /** What fetching files by their address needs of the outside, as types. */
 import type { Digest, Key } from '../core/digest.js';
-import type { ExchangeRecord } from '../sources/harvest.js';
+import type { Credential, ExchangeRecord } from '../sources/harvest.js';
 
 export type MediaKind = 'Image' | 'Video' | 'Audio' | 'Document' | 'Avatar';
 
@@ -69,6 +69,12 @@ export interface MediaStore {
   postponed(key: Key, waitMs: number, problem: string, asked: readonly MediaExchange[]): Promise<void>;
 }
 
+/** Sent to this origin alone, and to nobody after a redirect to another one. */
+export interface MediaCredential {
+  readonly origin: string;
+  readonly credential: Credential;
+}
+
 export interface DownloadRequest {
   readonly url: string;
   /** Where the bytes gather; what is there from an earlier broken try is gone on with where the server proves that it fits. */
@@ -79,6 +85,7 @@ export interface DownloadRequest {
   readonly unwanted: (head: Buffer) => string | undefined;
   /** Told of every exchange when it is over, failed ones too; `body`: of a short answer that is not the file. */
   readonly record: (exchange: MediaExchange, body?: Buffer) => void;
+  readonly credential?: MediaCredential | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -13,6 +13,7 @@ import { lookAtPicture } from './media-picture.js';
 import type {
   Download,
   Downloaded,
+  MediaCredential,
   MediaEnd,
   MediaExchange,
   MediaKind,
@@ -37,6 +38,8 @@ export interface MediaDeps {
   readonly store: MediaStore;
   readonly blobs: Pick<BlobStore, 'put'>;
   readonly download: Download;
+  /** With what the file may be asked for; absent: all are asked for as anybody would. */
+  readonly credentialOf?: (task: MediaTask) => Promise<MediaCredential | undefined>;
   /** A folder of this machine for what is not whole yet. It outlives the process. */
   readonly partials: string;
   readonly limits?: MediaLimits;
@@ -75,12 +78,14 @@ async function fetchOne(deps: MediaDeps, task: MediaTask): Promise<MediaState> {
   const asked: Asked[] = [];
   try {
     await deps.pace?.take(new URL(url).host, deps.signal);
+    const credential = await deps.credentialOf?.(task);
     const answer = await deps.download({
       url,
       partial,
       maxBytes: type === 'Image' || type === 'Avatar' ? imageBytes : bytes,
       unwanted: (head) =>
         typeOf(type, head) === undefined ? `${describe(head)} is there, no ${WANTED[type]}` : undefined,
+      credential,
       record: (exchange, body) => void asked.push({ exchange, body }),
       signal: deps.signal,
     });

@@ -719,3 +719,21 @@ describe('what was asked, and what came', () => {
     await expect(command('--exchanges', `${ORIGIN}/unknown`)).rejects.toThrow();
   });
 });
+
+it('is asked for with the credential that it may be asked for with', async () => {
+  const bytes = await drawing(0);
+  files['/1'] = ({ headers }, response) => {
+    if (headers.authorization !== 'Bearer tok_s3cret_a1b2c3') return void response.writeHead(403).end();
+    response.end(bytes);
+  };
+  await wantMedia(archive.pool, [want('a', '/1')]);
+  expect(await fetchAll()).toMatchObject({ waiting: 1 });
+  await later();
+  const credential = { name: 'main', kind: 'bearer' as const, secret: 'tok_s3cret_a1b2c3' };
+  const credentialOf: MediaDeps['credentialOf'] = ({ url }) =>
+    Promise.resolve(url === `${ORIGIN}/1` ? { origin: ORIGIN, credential } : undefined);
+  expect(await fetchAll({ credentialOf })).toMatchObject({ stored: 1 });
+  const { rows } = await archive.pool.query<{ line: string }>(`SELECT e::text AS line FROM media_exchange e`);
+  expect(rows).toHaveLength(2);
+  expect(JSON.stringify(rows)).not.toContain('tok_s3cret_a1b2c3');
+});
