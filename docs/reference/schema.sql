@@ -224,6 +224,30 @@ CREATE TABLE ingest_range (
 );
 CREATE INDEX ingest_range_pending ON public.ingest_range USING btree (accession_id, member, byte_offset) WHERE (state = 'pending'::text);
 
+-- Every request for a file by its address and its answer, failed ones too: the evidence of a file, and of its absence.
+CREATE TABLE media_exchange (
+  media_id uuid NOT NULL,
+  seq integer NOT NULL, -- Counts the requests for this address from 0, over all tries.
+  method text NOT NULL,
+  url text NOT NULL,
+  status smallint,
+  request_headers jsonb NOT NULL,
+  response_headers jsonb NOT NULL,
+  redacted text[] NOT NULL, -- What was taken out before anything was stored: names of headers and parameters.
+  digest bytea, -- The body as kept. Null where it was not kept: it broke off, was not wanted, was too long, or is a part of a file that came in several.
+  bytes bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  head_at timestamp with time zone,
+  ended_at timestamp with time zone NOT NULL,
+  remote_address text,
+  certificate text, -- sha256:<hex> of the server's certificate (DER).
+  redirected_from integer,
+  problem text,
+  CONSTRAINT media_exchange_pkey PRIMARY KEY (media_id, seq),
+  CONSTRAINT media_exchange_media_id_fkey FOREIGN KEY (media_id) REFERENCES media_fetch(media_id)
+);
+CREATE INDEX media_exchange_by_digest ON public.media_exchange USING btree (digest) WHERE (digest IS NOT NULL);
+
 -- Files by their address, each fetched once. media_id: the first 128 bits of the address's SHA-256.
 CREATE TABLE media_fetch (
   media_id uuid NOT NULL,

@@ -1,12 +1,15 @@
 /** Fetching media, composed: what is due goes into the queue, and is fetched over this network. */
 import { join } from 'node:path';
 import { download } from '../network/download.js';
+import { connectorsOf } from '../pipeline/follow.js';
 import type { MediaDeps } from '../pipeline/media.js';
 import { mediaJob } from '../queue/jobs.js';
+import { SOURCES } from '../sources/index.js';
 import { dueMedia, PgMediaStore } from '../store/media.js';
 import type { Archive } from './archive.js';
 import { incomingOf } from './blobs.js';
-import type { Network } from './network.js';
+import { credentialOf } from './media-credentials.js';
+import type { FindCredential, Network } from './network.js';
 
 const DUE_AT_ONCE = 500;
 
@@ -28,14 +31,17 @@ export interface MediaParts extends Pick<Archive, 'pool' | 'blobs'> {
 export function mediaDeps(
   archive: MediaParts,
   { agents, budgets, userAgent }: Network,
+  find: FindCredential,
   signal: AbortSignal,
 ): MediaDeps {
   const { pool, blobs, config } = archive;
+  const connectors = connectorsOf(SOURCES).map(({ connector }) => connector);
   const ways = { agents, trusted: config.privateHosts, agent: userAgent, elsewhere: config.hostOrigins };
   return {
     store: new PgMediaStore(pool),
     blobs,
     download: (request) => download(ways, request),
+    credentialOf: (task) => credentialOf(pool, connectors, find, task),
     partials: join(incomingOf(config.blobs), 'media'),
     pace: {
       take: (host, stop) => budgets.take(`media ${host}`, MEDIA_PACE, { patienceMs: MEDIA_PATIENCE_MS, signal: stop }),

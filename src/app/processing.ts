@@ -77,7 +77,7 @@ function startWorker(
       });
     }
     case 'media': {
-      const deps = mediaDeps(archive, network(), signal);
+      const deps = mediaDeps(archive, network(), findCredential(archive), signal);
       return queues.worker('media', async (job) => {
         if ('look' in job) await queueDueMedia(archive);
         else await fetchMedia(deps, [job.mediaId as Key]);

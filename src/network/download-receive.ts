@@ -36,6 +36,8 @@ export async function receive(
   { partial, maxBytes, unwanted }: Wishes,
   { status, headers, body }: Answer,
   { from, total }: Extent,
+  /** Told of every chunk. */
+  came: (bytes: number) => void,
 ): Promise<Received> {
   const refuse = (problem: string): Received => ({ kind: 'refused', problem, status });
   if (total !== undefined && total > maxBytes) {
@@ -51,6 +53,7 @@ export async function receive(
     let head = await headOf(file, start);
     let isJudged = false;
     for await (const chunk of decoded(body, coding)) {
+      came(chunk.length);
       if (bytes + chunk.length > maxBytes) return refuse(`too large: more than the limit of ${maxBytes} bytes`);
       await writeAll(file, chunk, bytes);
       bytes += chunk.length;
@@ -75,6 +78,34 @@ export async function receive(
   } finally {
     body.on('error', () => undefined).destroy();
     await file.close();
+  }
+}
+
+/** Longer ones than the pages that servers show with an error are not kept. */
+const SHORT_BYTES = 256 * 1024;
+
+interface Short {
+  /** Where it came whole. */
+  readonly content?: Buffer;
+  readonly problem?: string;
+}
+
+/** The body of an answer that is no file. Never throws: what the answer said stands in its head. */
+export async function receiveShort(body: Readable, coding: string, came: (bytes: number) => void): Promise<Short> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of decoded(body, coding)) {
+      bytes += chunk.length;
+      came(chunk.length);
+      if (bytes > SHORT_BYTES) return { problem: `too-large: more than ${SHORT_BYTES} bytes of no file` };
+      chunks.push(chunk);
+    }
+    return { content: Buffer.concat(chunks) };
+  } catch (error) {
+    return { problem: `broken: ${worded(error)}` };
+  } finally {
+    body.on('error', () => undefined).destroy();
   }
 }
 

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openAgents, type Agents } from './agent.js';
+import type { DownloadExchange } from './download-exchange.js';
 import { download, type DownloadDeps, type Downloaded, type DownloadRequest } from './download.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -20,6 +21,7 @@ let agents: Agents;
 let folder: string;
 let handler: Handler;
 let asked: IncomingMessage[] = [];
+let recorded: { exchange: DownloadExchange; body: string | undefined }[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -44,6 +46,7 @@ afterAll(async () => {
 let partial: string;
 beforeEach(() => {
   asked = [];
+  recorded = [];
   partial = join(folder, randomBytes(8).toString('hex'));
 });
 
@@ -57,8 +60,12 @@ function get(
   const signal = new AbortController().signal;
   return download(
     { agents, trusted: [host], agent: 'Perdure/test', ...deps },
-    { url: origin + path, partial, maxBytes: 4 * MB, unwanted: () => undefined, signal, ...request },
+    { url: origin + path, partial, maxBytes: 4 * MB, unwanted: () => undefined, record, signal, ...request },
   );
+}
+
+function record(exchange: DownloadExchange, body?: Buffer): void {
+  recorded.push({ exchange, body: body?.toString() });
 }
 
 const FILE = randomBytes(300_000);
@@ -388,5 +395,132 @@ describe('redirects', () => {
     expect(await get('/a', {}, { trusted: [] })).toMatchObject({ kind: 'refused' });
     expect(await get('', { url: 'nonsense' })).toMatchObject({ kind: 'refused' });
     expect(asked).toEqual([]);
+  });
+});
+
+describe('what is written down', () => {
+  it('is the whole exchange, secrets taken out', async () => {
+    handler = (_, response) => void response.writeHead(200, { etag: '"v1"', 'set-cookie': 'id=7' }).end(FILE);
+    await get('/a?w=300&sig=abc123');
+    expect(recorded).toHaveLength(1);
+    const [{ exchange, body }] = recorded as [(typeof recorded)[0]];
+    expect(body).toBeUndefined();
+    expect(exchange).toMatchObject({
+      seq: 0,
+      method: 'GET',
+      url: `${origin}/a?w=300&sig=REDACTED`,
+      status: 200,
+      requestHeaders: { 'user-agent': 'Perdure/test', 'accept-encoding': 'identity' },
+      responseHeaders: { etag: '"v1"', 'set-cookie': 'REDACTED' },
+      redacted: ['set-cookie', 'sig'],
+      bytes: FILE.length,
+      remoteAddress: '127.0.0.1',
+    });
+    expect(exchange).not.toHaveProperty('problem');
+    const times = [exchange.startedAt, exchange.headAt!, exchange.endedAt].map((time) => Date.parse(time));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('is each redirect, and the answer that a file is gone, with its body', async () => {
+    handler = ({ url }, response) => {
+      if (url === '/a') return void response.writeHead(302, { location: '/b?token=t0ps3cret' }).end('this way');
+      response.writeHead(410).end('taken down');
+    };
+    expect(await get('/a')).toMatchObject({ kind: 'gone', status: 410 });
+    expect(recorded).toMatchObject([
+      { exchange: { seq: 0, status: 302, responseHeaders: { location: '/b?token=REDACTED' } }, body: 'this way' },
+      { exchange: { seq: 1, status: 410, redirectedFrom: 0, url: `${origin}/b?token=REDACTED` }, body: 'taken down' },
+    ]);
+  });
+
+  it('is each part of a file, and why it is one', async () => {
+    handler = ranged(FILE, { etag: '"v1"' }, (place) => (place === 0 ? 100_000 : undefined));
+    expect(await get('/a')).toMatchObject({ kind: 'whole' });
+    expect(recorded.map(({ exchange: { status, bytes, problem } }) => [status, bytes, problem])).toEqual([
+      [200, 100_000, expect.stringMatching(/^broken: the transfer broke off/)],
+      [206, 200_000, undefined],
+    ]);
+    expect(recorded[1]!.exchange.requestHeaders).toMatchObject({ range: 'bytes=100000-', 'if-range': '"v1"' });
+  });
+
+  it('is what was not wanted, too long, or never answered, with the reason', async () => {
+    handler = (_, response) => void response.end('<html>');
+    await get('/a', { unwanted: () => 'an HTML page' });
+    handler = (_, response) => void response.writeHead(503).end(Buffer.alloc(MB));
+    await get('/a');
+    handler = (request) => void request.socket.destroy();
+    await get('/a');
+    await get('', { url: 'http://10.0.0.1/a' });
+    expect(recorded.map(({ exchange: { status, problem }, body }) => [status, problem, body])).toEqual([
+      [200, 'refused: an HTML page', undefined],
+      [503, expect.stringMatching(/^too-large: /), undefined],
+      [undefined, 'closed: the connection was closed', undefined],
+      [undefined, expect.stringMatching(/^forbidden-address: /), undefined],
+    ]);
+  });
+});
+
+describe('a credential', () => {
+  const SECRET = 'tok_s3cret_a1b2c3';
+  const credential = {
+    origin: 'https://own.example',
+    credential: { name: 'main', kind: 'bearer' as const, secret: SECRET },
+  };
+  const fetch = (url: string, more: Partial<DownloadRequest> = {}) => {
+    const elsewhere = new Map(['own.example', 'other.example'].map((name) => [name, origin]));
+    return get('', { url, credential, ...more }, { elsewhere, trusted: [] });
+  };
+  const sent = () => asked.map(({ headers }) => [headers.host, headers.authorization]);
+  const chain = (...hops: readonly string[]): void => {
+    handler = (_, response) => {
+      const location = hops[asked.length - 1];
+      if (location === undefined) return void response.end(FILE);
+      response.writeHead(302, { location }).end();
+    };
+  };
+
+  it('is sent to its own origin, on every hop there, and stands in no record', async () => {
+    chain('/b');
+    expect(await fetch('https://own.example/a')).toMatchObject({ kind: 'whole' });
+    expect(sent()).toEqual([
+      ['own.example', `Bearer ${SECRET}`],
+      ['own.example', `Bearer ${SECRET}`],
+    ]);
+    expect(JSON.stringify(recorded)).not.toContain(SECRET);
+    expect(recorded[0]!.exchange).toMatchObject({
+      requestHeaders: { authorization: 'REDACTED' },
+      redacted: ['authorization'],
+    });
+  });
+
+  it('is not sent on to another origin, nor back from there', async () => {
+    chain('https://other.example/b', 'https://own.example/c');
+    expect(await fetch('https://own.example/a')).toMatchObject({ kind: 'whole' });
+    expect(sent()).toEqual([
+      ['own.example', `Bearer ${SECRET}`],
+      ['other.example', undefined],
+      ['own.example', undefined],
+    ]);
+  });
+
+  it.each([
+    'https://other.example/a',
+    'http://own.example/a',
+    'https://own.example:8443/a',
+    'https://sub.own.example/a',
+  ])('is not sent to %s', async (url) => {
+    const elsewhere = new Map([[new URL(url).host, origin]]);
+    chain();
+    const answer = await get('', { url, credential }, { elsewhere, trusted: [] });
+    expect(answer).toMatchObject({ kind: 'whole' });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]!.headers).not.toHaveProperty('authorization');
+  });
+
+  it('is not sent to its own origin where it is bound to another host', async () => {
+    chain();
+    const bound = { ...credential, credential: { ...credential.credential, host: 'elsewhere.example' } };
+    await fetch('https://own.example/a', { credential: bound });
+    expect(sent()).toEqual([['own.example', undefined]]);
   });
 });

@@ -6,12 +6,18 @@
  * answers with everything, or with another version, begins anew.
  */
 import type { Readable } from 'node:stream';
-import { request as send } from 'undici';
-import type { Agents } from './agent.js';
+import type { Dispatcher } from 'undici';
+import type { Credential } from '../sources/harvest.js';
+import type { Agents, SeenBy } from './agent.js';
+import { authorization, isFor } from './authorization.js';
+import type { Asked } from './download-exchange.js';
+import { Asking, type DownloadExchange } from './download-exchange.js';
 import { contentRangeOf, discard, heldOf, type Held } from './download-partial.js';
-import { isOurs, receive, worded, type Received } from './download-receive.js';
+import { isOurs, receive, receiveShort, worded, type Received } from './download-receive.js';
+import { elsewhereOf } from './elsewhere.js';
 import { checkTarget, ForbiddenAddress, type Target } from './guard.js';
 import { limitOf } from './limits.js';
+import { StoreFailure } from './trouble.js';
 
 export interface DownloadDeps {
   readonly agents: Agents;
@@ -35,6 +41,10 @@ export interface DownloadRequest {
   readonly maxBytes: number;
   /** Why these first bytes (512; fewer only where the file is that short) are not wanted. */
   readonly unwanted: (head: Buffer) => string | undefined;
+  /** Told of every exchange when it is over, failed ones too; `body`: of a short answer that is not the file. */
+  readonly record: (exchange: DownloadExchange, body?: Buffer) => void;
+  /** Sent to this origin alone, and to nobody after a redirect to another one. */
+  readonly credential?: { readonly origin: string; readonly credential: Credential } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +74,11 @@ export async function download(deps: DownloadDeps, request: DownloadRequest): Pr
   request.signal.addEventListener('abort', end, { once: true });
   const deadline = setTimeout(() => stop.abort(new Error('the deadline has passed')), deps.deadlineMs ?? 20 * 60_000);
   try {
-    const answer = await persist(deps, { ...request, signal: stop.signal });
+    const answer = await persist(
+      deps,
+      { ...request, signal: stop.signal },
+      new Asking(request.record, request.credential?.credential),
+    );
     request.signal.throwIfAborted();
     return answer;
   } finally {
@@ -73,9 +87,9 @@ export async function download(deps: DownloadDeps, request: DownloadRequest): Pr
   }
 }
 
-async function persist(deps: DownloadDeps, request: DownloadRequest): Promise<Downloaded> {
+async function persist(deps: DownloadDeps, request: DownloadRequest, asking: Asking): Promise<Downloaded> {
   for (let resumes = 0, anew = 0; ;) {
-    const attempt = await once(deps, request);
+    const attempt = await once(deps, request, asking);
     switch (attempt.kind) {
       case 'anew':
         if (++anew > MAX_ANEW) return { kind: 'failed', problem: 'its answers to ranges never fit together' };
@@ -91,12 +105,13 @@ async function persist(deps: DownloadDeps, request: DownloadRequest): Promise<Do
   }
 }
 
-async function once(deps: DownloadDeps, request: DownloadRequest): Promise<Attempt> {
+async function once(deps: DownloadDeps, request: DownloadRequest, asking: Asking): Promise<Attempt> {
   const held = await heldOf(request.partial);
   try {
-    const answer = await follow(deps, request, held);
+    const answer = await follow(deps, request, held, asking);
     return 'kind' in answer ? answer : await take(request, held, answer);
   } catch (error) {
+    asking.failed(isOurs(error) ? new StoreFailure(error) : error, request.signal);
     if (isOurs(error)) throw error;
     if (error instanceof ForbiddenAddress) return { kind: 'refused', problem: error.message };
     return { kind: 'failed', problem: `there was no answer: ${worded(error)}` };
@@ -107,23 +122,30 @@ interface Answer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable & { dump(): Promise<void> };
+  readonly body: Readable;
+  readonly asked: Asked;
 }
 
 /** The answer at the end of all redirects, each of them guarded. */
 async function follow(
   deps: DownloadDeps,
-  { url, signal }: DownloadRequest,
+  { url, credential, signal }: DownloadRequest,
   held: Held | undefined,
+  asking: Asking,
 ): Promise<Answer | Attempt> {
   let target: string | URL = url;
+  let theirs = credential;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    // Whoever sends us away from there may send us back with an address of his own making.
+    if (theirs && !isOf(theirs, target)) theirs = undefined;
+    const headers = { ...headersOf(deps, held), ...(theirs && authorization(theirs.credential)) };
+    const asked = asking.begin(String(target), headers, redirects > 0);
     const checked = checkTarget(target, deps.trusted);
-    const answer = await ask(deps, checked, held, signal);
-    const { status, headers, body } = answer;
+    const answer = await ask(deps, checked, asked, signal);
+    const { status } = answer;
     if (!REDIRECTS.includes(status)) return answer;
-    await body.dump().catch(() => undefined);
-    const { location } = headers;
+    await aside(answer);
+    const { location } = answer.headers;
     if (location === undefined || !URL.canParse(location, checked.url.href))
       return { kind: 'failed', problem: `a redirect (${status}) to nowhere`, status };
     target = new URL(location, checked.url.href);
@@ -131,28 +153,51 @@ async function follow(
   return { kind: 'failed', problem: `more than ${MAX_REDIRECTS} redirects` };
 }
 
+function isOf({ origin, credential }: NonNullable<DownloadRequest['credential']>, target: string | URL): boolean {
+  return URL.canParse(String(target)) && new URL(target).origin === origin && isFor(credential, String(target));
+}
+
 async function ask(
-  { agents, agent, elsewhere, idleMs = 30_000 }: DownloadDeps,
+  { agents, elsewhere, idleMs = 30_000 }: DownloadDeps,
   { url, trusted }: Target,
-  held: Held | undefined,
+  asked: Asked,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const origin = elsewhere?.get(url.host);
-  const { statusCode, headers, body } = await send(`${origin ?? url.origin}${url.pathname}${url.search}`, {
-    dispatcher: agents.of(trusted || origin !== undefined),
-    headers: {
-      'user-agent': agent,
-      accept: 'image/*, video/*, audio/*, */*;q=0.5',
-      // Ranges count the bytes of the file.
-      'accept-encoding': 'identity',
-      ...(origin !== undefined && { host: url.host }),
-      ...(held && { range: `bytes=${held.bytes}-`, 'if-range': held.validator }),
-    },
+  const there = elsewhereOf(elsewhere, url);
+  const options: Dispatcher.RequestOptions & SeenBy & { servername?: string } = {
+    origin: (there ?? url).origin,
+    path: url.pathname + url.search,
+    method: 'GET',
+    headers: { ...asked.headers, ...(there !== undefined && { host: url.host }) },
     headersTimeout: idleMs,
     bodyTimeout: idleMs,
     signal,
-  });
-  return { status: statusCode, headers: flat(headers), body };
+    seen: (peer) => asked.seen(peer),
+    // The certificate is that of the host that is reached.
+    ...(there !== undefined && { servername: there.hostname }),
+  };
+  const { statusCode, headers, body } = await agents.of(trusted || there !== undefined).request(options);
+  const answer = { status: statusCode, headers: flat(headers), body, asked };
+  asked.answered(answer);
+  return answer;
+}
+
+function headersOf({ agent }: DownloadDeps, held: Held | undefined): Readonly<Record<string, string>> {
+  return {
+    'user-agent': agent,
+    accept: 'image/*, video/*, audio/*, */*;q=0.5',
+    // Ranges count the bytes of the file.
+    'accept-encoding': 'identity',
+    ...(held && { range: `bytes=${held.bytes}-`, 'if-range': held.validator }),
+  };
+}
+
+/** An answer that is not the file is evidence as well: of where it went, or of its absence. */
+async function aside({ headers, body, asked }: Answer): Promise<void> {
+  const { content, problem } = await receiveShort(body, headers['content-encoding'] ?? '', (bytes) =>
+    asked.came(bytes),
+  );
+  asked.over(problem, content);
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
@@ -165,14 +210,14 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
 
 /** What status and headers say; and the body, where they say that it is the file, or the rest of it. */
 async function take(request: DownloadRequest, held: Held | undefined, answer: Answer): Promise<Attempt> {
-  const { status, headers, body } = answer;
-  if (status === 200) return receive(request, answer, { from: undefined, total: lengthOf(headers) });
+  const { status, headers } = answer;
+  if (status === 200) return file(request, answer, { from: undefined, total: lengthOf(headers) });
   const range = status === 206 ? contentRangeOf(headers['content-range']) : undefined;
   if (range && held && fits(range, held, headers)) {
     const total = range.total ?? held.total;
-    return receive(request, answer, { from: held, total });
+    return file(request, answer, { from: held, total });
   }
-  await body.dump().catch(() => undefined);
+  await aside(answer);
   if (status === 206 || status === 416) {
     await discard(request.partial);
     return { kind: 'anew' };
@@ -183,6 +228,17 @@ async function take(request: DownloadRequest, held: Held | undefined, answer: An
   const until = limitOf(status, headers, now)?.until;
   const problem = `the server answered ${status}`;
   return { kind: 'failed', problem, status, ...(until !== undefined && { retryInMs: until - now }) };
+}
+
+async function file(
+  request: DownloadRequest,
+  answer: Answer,
+  extent: Parameters<typeof receive>[2],
+): Promise<Received> {
+  const { asked } = answer;
+  const received = await receive(request, answer, extent, (bytes) => asked.came(bytes));
+  asked.over(received.kind === 'whole' ? undefined : `${received.kind}: ${received.problem}`);
+  return received;
 }
 
 /** Whether a part goes on exactly where what is held ends, of the same version. */

@@ -3,13 +3,8 @@
  * tried again where that is worth it.
  */
 import { setMaxListeners } from 'node:events';
-import {
-  NetworkError,
-  type Credential,
-  type Exchange,
-  type HarvestIo,
-  type NetworkProblem,
-} from '../sources/harvest.js';
+import { NetworkError, type Exchange, type HarvestIo, type NetworkProblem } from '../sources/harvest.js';
+import { authorization, isFor } from './authorization.js';
 import { Redactor } from './exchange.js';
 import { heed, rateLimited } from './heed.js';
 import { patienceOf, type IoDeps } from './io-deps.js';
@@ -183,16 +178,4 @@ function headersOf({ agent, credential }: IoDeps, { url, options }: Hop): Record
     ...(since?.lastModified !== undefined && { 'if-modified-since': since.lastModified }),
     ...(authorised && credential && isFor(credential, url) && authorization(credential)),
   };
-}
-
-/** A token is for the server that gave it, not for every server that an account may name. */
-function isFor({ host }: Credential, url: string): boolean {
-  return host === undefined || [new URL(url).host, new URL(url).hostname].includes(host.toLowerCase());
-}
-
-function authorization(credential: Credential): Record<string, string> {
-  if (credential.kind === 'bearer') return { authorization: `Bearer ${credential.secret}` };
-  if (credential.kind !== 'basic') return {};
-  const pair = Buffer.from(`${credential.user ?? ''}:${credential.secret}`).toString('base64');
-  return { authorization: `Basic ${pair}` };
 }

@@ -1,5 +1,6 @@
 /** What fetching files by their address needs of the outside, as types. */
 import type { Digest, Key } from '../core/digest.js';
+import type { Credential, ExchangeRecord } from '../sources/harvest.js';
 
 export type MediaKind = 'Image' | 'Video' | 'Audio' | 'Document' | 'Avatar';
 
@@ -37,6 +38,9 @@ export interface StoredMedia {
   readonly contentType: string;
 }
 
+/** One request for a file, and its answer; redirects and parts of a file have one each. */
+export type MediaExchange = Omit<ExchangeRecord, 'budget' | 'requestDigest'>;
+
 /** What a picture looks like. Never evidence. */
 export interface PictureFacts {
   /** As it is shown: turned as its EXIF says. */
@@ -57,12 +61,18 @@ export interface MediaEnd {
 export interface MediaStore {
   /** Those of them that are due; each counts a try, and is due again when the lease is over. */
   claim(keys: readonly Key[], leaseMs: number): Promise<readonly MediaTask[]>;
-  /** The bytes are kept: every post that names the address has the file now. */
-  stored(key: Key, file: StoredMedia): Promise<void>;
+  /** The bytes are kept: every post that names the address has the file now. `asked`: what was asked for it, in order. */
+  stored(key: Key, file: StoredMedia, asked: readonly MediaExchange[]): Promise<void>;
   looked(key: Key, facts: PictureFacts): Promise<void>;
-  ended(key: Key, end: MediaEnd): Promise<void>;
+  ended(key: Key, end: MediaEnd, asked: readonly MediaExchange[]): Promise<void>;
   /** It was not asked for after all: the try does not count. */
-  postponed(key: Key, waitMs: number, problem: string): Promise<void>;
+  postponed(key: Key, waitMs: number, problem: string, asked: readonly MediaExchange[]): Promise<void>;
+}
+
+/** Sent to this origin alone, and to nobody after a redirect to another one. */
+export interface MediaCredential {
+  readonly origin: string;
+  readonly credential: Credential;
 }
 
 export interface DownloadRequest {
@@ -73,6 +83,9 @@ export interface DownloadRequest {
   readonly maxBytes: number;
   /** Why these first bytes (512 at most, fewer only where the file is that short) are not wanted; undefined: they are. */
   readonly unwanted: (head: Buffer) => string | undefined;
+  /** Told of every exchange when it is over, failed ones too; `body`: of a short answer that is not the file. */
+  readonly record: (exchange: MediaExchange, body?: Buffer) => void;
+  readonly credential?: MediaCredential | undefined;
   readonly signal: AbortSignal;
 }
 

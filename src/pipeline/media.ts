@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Key } from '../core/digest.js';
 import { messageOf } from '../core/errors.js';
 import { RateLimited } from '../sources/harvest.js';
@@ -12,7 +13,9 @@ import { lookAtPicture } from './media-picture.js';
 import type {
   Download,
   Downloaded,
+  MediaCredential,
   MediaEnd,
+  MediaExchange,
   MediaKind,
   MediaPace,
   MediaState,
@@ -35,6 +38,8 @@ export interface MediaDeps {
   readonly store: MediaStore;
   readonly blobs: Pick<BlobStore, 'put'>;
   readonly download: Download;
+  /** With what the file may be asked for; absent: all are asked for as anybody would. */
+  readonly credentialOf?: (task: MediaTask) => Promise<MediaCredential | undefined>;
   /** A folder of this machine for what is not whole yet. It outlives the process. */
   readonly partials: string;
   readonly limits?: MediaLimits;
@@ -68,35 +73,60 @@ async function fetchOne(deps: MediaDeps, task: MediaTask): Promise<MediaState> {
   const partial = join(deps.partials, key);
   if (task.tries > MAX_TRIES) {
     const problem = 'whoever fetched it ended without a word, again and again';
-    return end(deps, task, { state: 'missing', problem, againInMs: null }, partial);
+    return end(deps, task, { state: 'missing', problem, againInMs: null }, [], partial);
   }
+  const asked: Asked[] = [];
   try {
     await deps.pace?.take(new URL(url).host, deps.signal);
+    const credential = await deps.credentialOf?.(task);
     const answer = await deps.download({
       url,
       partial,
       maxBytes: type === 'Image' || type === 'Avatar' ? imageBytes : bytes,
       unwanted: (head) =>
         typeOf(type, head) === undefined ? `${describe(head)} is there, no ${WANTED[type]}` : undefined,
+      credential,
+      record: (exchange, body) => void asked.push({ exchange, body }),
       signal: deps.signal,
     });
-    if (answer.kind === 'whole') return await keep(deps, task, answer, partial);
+    const exchanges = await withBodies(deps, asked);
+    if (answer.kind === 'whole') return await keep(deps, task, answer, exchanges, partial);
     if (answer.kind === 'failed' && (answer.retryInMs !== undefined || answer.status === TOO_MANY))
       await deps.pace?.block(new URL(url).host, answer.retryInMs ?? MINUTE);
-    return await end(deps, task, endOf(task, answer), partial);
+    return await end(deps, task, endOf(task, answer), exchanges, partial);
   } catch (error) {
     if (error instanceof RateLimited) {
-      await deps.store.postponed(key, Math.max(0, error.until - deps.now()), error.message);
+      await deps.store.postponed(key, Math.max(0, error.until - deps.now()), error.message, []);
       return 'waiting';
     }
     // Ours: the disk is full, the database is away, the process ends. The server is not to blame, so no try is counted.
-    await deps.store.postponed(key, OUR_TROUBLE_MS, messageOf(error)).catch(() => undefined);
+    const exchanges = asked.map(({ exchange }) => exchange);
+    await deps.store.postponed(key, OUR_TROUBLE_MS, messageOf(error), exchanges).catch(() => undefined);
     throw error;
   }
 }
 
+interface Asked {
+  readonly exchange: MediaExchange;
+  readonly body: Buffer | undefined;
+}
+
+/** What a server said instead of the file is kept like the file. */
+async function withBodies(
+  { blobs }: Pick<MediaDeps, 'blobs'>,
+  asked: readonly Asked[],
+): Promise<readonly MediaExchange[]> {
+  const exchanges: MediaExchange[] = [];
+  for (const { exchange, body } of asked) {
+    if (body === undefined) exchanges.push(exchange);
+    else exchanges.push({ ...exchange, digest: (await blobs.put(Readable.from([body]))).digest });
+  }
+  return exchanges;
+}
+
 const OUR_TROUBLE_MS = 60_000;
 const TOO_MANY = 429;
+const WHOLE = 200;
 
 const WANTED: Readonly<Record<MediaKind, string>> = {
   Image: 'picture',
@@ -115,11 +145,16 @@ async function keep(
   deps: MediaDeps,
   { key, type }: MediaTask,
   { status, head }: Extract<Downloaded, { kind: 'whole' }>,
+  exchanges: readonly MediaExchange[],
   partial: string,
 ): Promise<MediaState> {
   const { digest, bytes } = await deps.blobs.put(createReadStream(partial, { highWaterMark: 256 * 1024 }));
   const contentType = typeOf(type, head)!;
-  await deps.store.stored(key, { status, digest, bytes, contentType });
+  // Of a file that came in parts, no answer has the digest of the whole.
+  const asked = exchanges.map((each, place) =>
+    place === exchanges.length - 1 && status === WHOLE ? { ...each, digest } : each,
+  );
+  await deps.store.stored(key, { status, digest, bytes, contentType }, asked);
   try {
     // A hostile picture may end the process here: the file is kept already, and is not fetched again.
     const facts = await lookAtPicture(partial, contentType).catch(() => undefined);
@@ -130,8 +165,14 @@ async function keep(
   return 'stored';
 }
 
-async function end(deps: MediaDeps, { key }: MediaTask, how: MediaEnd, partial: string): Promise<MediaState> {
-  await deps.store.ended(key, how);
+async function end(
+  deps: MediaDeps,
+  { key }: MediaTask,
+  how: MediaEnd,
+  exchanges: readonly MediaExchange[],
+  partial: string,
+): Promise<MediaState> {
+  await deps.store.ended(key, how, exchanges);
   if (how.againInMs === null) await discard(partial);
   return how.state;
 }

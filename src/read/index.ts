@@ -36,4 +36,4 @@ export {
   type PostNews,
   type PostRead,
 } from './events.js';
-export { missingMedia, mediaCounts, fetchedMedia, picture } from './media.js';
+export { missingMedia, mediaCounts, mediaExchanges, fetchedMedia, picture } from './media.js';

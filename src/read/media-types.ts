@@ -1,4 +1,5 @@
 /** What the readers of files hand out; types.ts has the conventions. */
+import type { ExchangeView } from './seed-types.js';
 
 export interface MissingMediaView {
   /** Canonical URI of the post that names it; null for pictures of profiles. */
@@ -25,6 +26,12 @@ export interface MediaCount {
   readonly count: number;
   /** Of the distinct files among them that are stored. */
   readonly bytes: number;
+}
+
+/** One request for a file by its address, and its answer. */
+export interface MediaExchangeView extends ExchangeView {
+  /** The address that a post or profile names; `url` is the one that was asked, secrets taken out. */
+  readonly file: string;
 }
 
 export interface FetchView {

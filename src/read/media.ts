@@ -1,21 +1,26 @@
 /** Files that were to be had by their address: what is here, what is missing, and why. */
 import type { Pool } from 'pg';
-import { sha256, showDigest, type Digest, type Key } from '../core/digest.js';
+import { parseDigest, sha256, showDigest, type Digest, type Key } from '../core/digest.js';
+import { UsageError } from '../core/errors.js';
 import {
   countFetches,
   findActorsOfFile,
   findFetches,
+  isFileWanted,
+  listMediaExchanges,
   listMissingOfActors,
   listMissingOfPosts,
   type FetchRecord,
   type MissingRecord,
+  type WhichFile,
 } from '../store/readers/media.js';
 import { findCapture } from '../store/readers/relations.js';
 import { EVERYTHING, reading, scopeOf, type Scope } from '../store/readers/scope.js';
 import { collectionOf } from './accessions.js';
-import { limitOf, pageOf, readCursor, UUID, writeCursor } from './cursor.js';
-import type { FetchView, MediaCount, MissingMediaView, PictureView } from './media-types.js';
+import { limitOf, NUMBER, pageOf, readCursor, UUID, writeCursor } from './cursor.js';
+import type { FetchView, MediaCount, MediaExchangeView, MissingMediaView, PictureView } from './media-types.js';
 import type { Page, PageOptions } from './list-types.js';
+import { exchangeView } from './seeds.js';
 
 const CURSOR = { owners: /^(posts|actors)$/, owner: UUID, file: /^[\s\S]{0,1100}$/ } as const;
 
@@ -105,6 +110,42 @@ function fetchOf({ url, digest, nextAt, fetchedAt, phash, state, ...row }: Fetch
     nextAt: nextAt?.toISOString() ?? null,
     fetchedAt: fetchedAt?.toISOString() ?? null,
   };
+}
+
+/**
+ * What was asked for a file, and what came: by its address, or by a digest of what was found there. Undefined: nobody has
+ * wanted it. Empty: it was not asked for yet, or before requests were kept.
+ * @throws UsageError where it is neither an address nor a digest
+ */
+export async function mediaExchanges(
+  pool: Pool,
+  file: string,
+  options: PageOptions = {},
+): Promise<Page<MediaExchangeView> | undefined> {
+  const limit = limitOf(options);
+  const which = whichFile(file);
+  const start =
+    options.cursor === undefined
+      ? undefined
+      : readCursor('media-exchanges', options.cursor, { media: UUID, seq: NUMBER });
+  const after = start && { media: start.media, seq: Number(start.seq) };
+  const rows = await listMediaExchanges(pool, which, after, limit + 1);
+  if (rows.length === 0 && !(await isFileWanted(pool, which))) return undefined;
+  const { items, last } = pageOf(rows, limit);
+  const next = last && writeCursor('media-exchanges', { media: last.media, seq: String(last.seq) });
+  return {
+    items: items.map(({ media: _media, file: address, ...row }) => ({
+      file: address,
+      ...exchangeView({ ...row, requestDigest: null }),
+    })),
+    next: next ?? null,
+  };
+}
+
+function whichFile(file: string): WhichFile {
+  if (/^(sha256:)?[0-9a-f]{64}$/.test(file)) return { digest: parseDigest(file) };
+  if (/^https?:\/\//i.test(file)) return { media: keyOfUrl(file) };
+  throw new UsageError(`${JSON.stringify(file)} is neither an address (https://…) nor a digest (sha256:…)`);
 }
 
 const MAX_ACTORS = 100;

@@ -166,7 +166,7 @@ export async function exchanges(
   return { items: items.map(exchangeView), next: next ?? null };
 }
 
-function exchangeView({
+export function exchangeView({
   startedAt,
   headAt,
   endedAt,

@@ -32,6 +32,11 @@ export interface Connector {
   readonly credentials: readonly CredentialKind[];
   /** True where nothing can be read without a credential. */
   readonly needsCredential?: true;
+  /**
+   * The origin of the API that a seed of these settings asks with its credential, where files on that very origin may
+   * be asked with it as well: a read token of a server, never a password for a whole site. Absent: files are asked without.
+   */
+  mediaOrigin?(settings: unknown): string | undefined;
   /** True where following is one long connection, not a look now and then. */
   readonly streams?: true;
   /**

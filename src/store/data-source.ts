@@ -12,6 +12,7 @@ import { Sealed1767226150000 } from '../../migrations/1767226150000-sealed.js';
 import { Profiles1767226200000 } from '../../migrations/1767226200000-profiles.js';
 import { NeighbouringKeys1767226300000 } from '../../migrations/1767226300000-neighbouring-keys.js';
 import { LookPlace1767226310000 } from '../../migrations/1767226310000-look-place.js';
+import { MediaExchanges1767226320000 } from '../../migrations/1767226320000-media-exchanges.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -27,6 +28,7 @@ const MIGRATIONS = [
   Profiles1767226200000,
   NeighbouringKeys1767226300000,
   LookPlace1767226310000,
+  MediaExchanges1767226320000,
 ];
 
 export interface DatabaseOptions {

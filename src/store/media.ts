@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import { sha256, type Key } from '../core/digest.js';
 import type {
   MediaEnd,
+  MediaExchange,
   MediaState,
   MediaStore,
   MediaTask,
@@ -10,6 +11,7 @@ import type {
   StoredMedia,
   WantedMedia,
 } from '../pipeline/media-ports.js';
+import { insertMediaExchanges } from './media-exchanges.js';
 import { FILE_OF } from './readers/media.js';
 import { withoutNul } from './storable.js';
 import { inTransaction } from './transaction.js';
@@ -167,7 +169,11 @@ export class PgMediaStore implements MediaStore {
     return rows;
   }
 
-  stored(key: Key, { status, digest, bytes, contentType }: StoredMedia): Promise<void> {
+  stored(
+    key: Key,
+    { status, digest, bytes, contentType }: StoredMedia,
+    asked: readonly MediaExchange[],
+  ): Promise<void> {
     return inTransaction(this.pool, async (client) => {
       await client.query(
         `UPDATE media_fetch SET state = 'stored', next_at = NULL, problem = NULL, status = $2, content_type = $5,
@@ -175,6 +181,7 @@ export class PgMediaStore implements MediaStore {
          WHERE media_id = $1`,
         [key, status, `\\x${digest}`, bytes, contentType],
       );
+      await insertMediaExchanges(client, key, asked);
       await handOut(client, [key], 'FOR UPDATE');
     });
   }
@@ -186,21 +193,27 @@ export class PgMediaStore implements MediaStore {
     );
   }
 
-  async ended(key: Key, { state, problem, status, againInMs }: MediaEnd): Promise<void> {
-    // What was stored once stays stored, whatever a later look finds.
-    await this.pool.query(
-      `UPDATE media_fetch SET state = CASE WHEN digest IS NULL THEN $2 ELSE 'stored' END, problem = $3, status = $4,
-         next_at = now() + $5::float8 * interval '1 millisecond'
-       WHERE media_id = $1`,
-      [key, state, withoutNul(problem), status ?? null, againInMs],
-    );
+  ended(key: Key, { state, problem, status, againInMs }: MediaEnd, asked: readonly MediaExchange[]): Promise<void> {
+    return inTransaction(this.pool, async (client) => {
+      // What was stored once stays stored, whatever a later look finds.
+      await client.query(
+        `UPDATE media_fetch SET state = CASE WHEN digest IS NULL THEN $2 ELSE 'stored' END, problem = $3, status = $4,
+           next_at = now() + $5::float8 * interval '1 millisecond'
+         WHERE media_id = $1`,
+        [key, state, withoutNul(problem), status ?? null, againInMs],
+      );
+      await insertMediaExchanges(client, key, asked);
+    });
   }
 
-  async postponed(key: Key, waitMs: number, problem: string): Promise<void> {
-    await this.pool.query(
-      `UPDATE media_fetch SET tries = greatest(tries - 1, 0), problem = $3, next_at = now() + $2 * interval '1 millisecond'
-       WHERE media_id = $1`,
-      [key, waitMs, withoutNul(problem)],
-    );
+  postponed(key: Key, waitMs: number, problem: string, asked: readonly MediaExchange[]): Promise<void> {
+    return inTransaction(this.pool, async (client) => {
+      await client.query(
+        `UPDATE media_fetch SET tries = greatest(tries - 1, 0), problem = $3, next_at = now() + $2 * interval '1 millisecond'
+         WHERE media_id = $1`,
+        [key, waitMs, withoutNul(problem)],
+      );
+      await insertMediaExchanges(client, key, asked);
+    });
   }
 }

@@ -20,7 +20,7 @@ import type { MediaPace, WantedMedia } from '../../src/pipeline/media-ports.js';
 import { hashDistance } from '../../src/pipeline/media-picture.js';
 import { mediaKey, wantedMedia } from '../../src/pipeline/media-wants.js';
 import { media } from '../../src/read/index.js';
-import { fetchedMedia, mediaCounts, missingMedia, picture } from '../../src/read/media.js';
+import { fetchedMedia, mediaCounts, mediaExchanges, missingMedia, picture } from '../../src/read/media.js';
 import { RateLimited } from '../../src/sources/harvest.js';
 import { FileBlobs } from '../../src/store/blobs.js';
 import { askAgain, dueMedia, PgMediaStore, wantMedia, wantMediaWithin } from '../../src/store/media.js';
@@ -627,4 +627,113 @@ describe('lists', () => {
     expect(await askAgain(archive.pool, { states: ['missing'], collection: rows[0]!.id as Key })).toBe(2);
     expect([...(await dueMedia(archive.pool, 10))].sort()).toEqual([keyOf('/a'), keyOf('/avatar')].sort());
   });
+});
+
+describe('what was asked, and what came', () => {
+  const of = async (file: string) => (await mediaExchanges(archive.pool, file))!.items;
+
+  it('is kept of a file that is there, by its address and by its digest', async () => {
+    const bytes = await drawing(0);
+    files = { '/1?sig=abc123': bytes, '/copy': bytes };
+    await wantMedia(archive.pool, [want('a', '/1?sig=abc123'), want('a', '/copy')]);
+    expect(await mediaExchanges(archive.pool, `${ORIGIN}/copy`)).toEqual({ items: [], next: null });
+    await fetchAll();
+    const digest = showDigest(sha256(bytes));
+    const [exchange] = await of(`${ORIGIN}/1?sig=abc123`);
+    expect(exchange).toMatchObject({
+      file: `${ORIGIN}/1?sig=abc123`,
+      url: `${ORIGIN}/1?sig=REDACTED`,
+      seq: 0,
+      status: 200,
+      responseHeaders: { 'content-type': 'image/jpeg' },
+      redacted: ['sig'],
+      digest,
+      bytes: bytes.length,
+      remoteAddress: '127.0.0.1',
+      problem: null,
+    });
+    expect((await of(digest)).map(({ file }) => file).sort()).toEqual([`${ORIGIN}/1?sig=abc123`, `${ORIGIN}/copy`]);
+    const first = (await mediaExchanges(archive.pool, digest, { limit: 1 }))!;
+    const second = (await mediaExchanges(archive.pool, digest, { limit: 1, cursor: first.next! }))!;
+    expect([first.items[0]!.file, second.items[0]!.file].sort()).toEqual([`${ORIGIN}/1?sig=abc123`, `${ORIGIN}/copy`]);
+    expect(second.next).toBeNull();
+  });
+
+  it('is kept of one that is gone, try after try, with what the server said', async () => {
+    files = {
+      '/1': (_, response) => void response.writeHead(302, { location: '/2' }).end(),
+      '/2': (_, response) => void response.writeHead(410, { 'content-type': 'text/plain' }).end('taken down'),
+    };
+    await wantMedia(archive.pool, [want('a', '/1')]);
+    await fetchAll();
+    await later();
+    await fetchAll();
+    const exchanges = await of(`${ORIGIN}/1`);
+    expect(exchanges.map(({ seq, status, redirectedFrom }) => [seq, status, redirectedFrom])).toEqual([
+      [0, 302, null],
+      [1, 410, 0],
+      [2, 302, null],
+      [3, 410, 2],
+    ]);
+    const digest = sha256('taken down');
+    expect(exchanges[3]!.digest).toBe(showDigest(digest));
+    expect(await readFile(blobs.pathOf(digest), 'utf8')).toBe('taken down');
+    expect(await command('--exchanges', `${ORIGIN}/1`)).toMatch(/302[\s\S]*GET https:\/\/files\.example\/2/);
+  });
+
+  it('gives no digest of the whole to a part of it', async () => {
+    const bytes = await drawing(1);
+    let place = 0;
+    files['/1'] = (request, response) => {
+      const from = place++ === 0 ? 0 : 500;
+      const length = bytes.length - from;
+      response.writeHead(from === 0 ? 200 : 206, {
+        etag: '"v1"',
+        'content-length': length,
+        ...(from > 0 && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
+      });
+      if (from > 0) return void response.end(bytes.subarray(from));
+      response.write(bytes.subarray(0, 500), () => setTimeout(() => response.destroy(), 30));
+    };
+    await wantMedia(archive.pool, [want('a', '/1')]);
+    expect(await fetchAll()).toMatchObject({ stored: 1 });
+    expect(await of(`${ORIGIN}/1`)).toMatchObject([
+      { status: 200, digest: null, bytes: 500, problem: expect.stringContaining('broke off') },
+      { status: 206, digest: null, bytes: bytes.length - 500, problem: null },
+    ]);
+    expect(await of(showDigest(sha256(bytes)))).toHaveLength(2);
+  });
+
+  it('is kept where the disk fails us, and the try is not counted', async () => {
+    files['/1'] = await drawing(0);
+    await wantMedia(archive.pool, [want('a', '/1')]);
+    const broken = { put: () => Promise.reject(new Error('no space left')) };
+    await expect(fetchAll({ blobs: broken })).rejects.toThrow('no space left');
+    expect(await of(`${ORIGIN}/1`)).toMatchObject([{ status: 200, digest: null }]);
+    expect(await rowOf('/1')).toMatchObject({ state: 'waiting', tries: 0 });
+  });
+
+  it('is of files that somebody wanted', async () => {
+    expect(await mediaExchanges(archive.pool, `${ORIGIN}/unknown`)).toBeUndefined();
+    await expect(mediaExchanges(archive.pool, 'picture.jpg')).rejects.toThrow('neither an address');
+    await expect(command('--exchanges', `${ORIGIN}/unknown`)).rejects.toThrow();
+  });
+});
+
+it('is asked for with the credential that it may be asked for with', async () => {
+  const bytes = await drawing(0);
+  files['/1'] = ({ headers }, response) => {
+    if (headers.authorization !== 'Bearer tok_s3cret_a1b2c3') return void response.writeHead(403).end();
+    response.end(bytes);
+  };
+  await wantMedia(archive.pool, [want('a', '/1')]);
+  expect(await fetchAll()).toMatchObject({ waiting: 1 });
+  await later();
+  const credential = { name: 'main', kind: 'bearer' as const, secret: 'tok_s3cret_a1b2c3' };
+  const credentialOf: MediaDeps['credentialOf'] = ({ url }) =>
+    Promise.resolve(url === `${ORIGIN}/1` ? { origin: ORIGIN, credential } : undefined);
+  expect(await fetchAll({ credentialOf })).toMatchObject({ stored: 1 });
+  const { rows } = await archive.pool.query<{ line: string }>(`SELECT e::text AS line FROM media_exchange e`);
+  expect(rows).toHaveLength(2);
+  expect(JSON.stringify(rows)).not.toContain('tok_s3cret_a1b2c3');
 });

@@ -107,7 +107,7 @@ export async function openHarvestRig(
     },
     async media() {
       const { signal } = new AbortController();
-      return fetchMedia(mediaDeps({ pool, blobs, config }, network, signal), await dueMedia(pool, 100));
+      return fetchMedia(mediaDeps({ pool, blobs, config }, network, find, signal), await dueMedia(pool, 100));
     },
     async close() {
       await network.close();

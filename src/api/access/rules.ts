@@ -32,6 +32,7 @@ export const RULES: readonly Rule[] = [
   { method: 'all', route: '/api/v1/collections*', role: 'archivist' },
   { method: 'all', route: '/api/v1/accessions*', role: 'archivist' },
   { method: 'all', route: '/api/v1/media/missing*', role: 'archivist' },
+  { method: 'read', route: '/api/v1/media/exchanges', role: 'archivist' },
   { method: 'all', route: '/api/v1/seeds*', role: 'archivist' },
   { method: 'all', route: '/api/v1/harvests*', role: 'archivist' },
   { method: 'all', route: '/api/v1/webhooks*', role: 'archivist' },

@@ -54,28 +54,41 @@ export const HARVESTS_QUERY = z.strictObject({
 
 const HEADERS = z.record(z.string(), z.string());
 
-export const EXCHANGES = pageOf(
-  z
-    .object({
-      seq: z.int(),
-      method: z.string(),
-      url: z.string(),
-      status: z.int().nullable(),
-      requestHeaders: HEADERS,
-      responseHeaders: HEADERS,
-      redacted: z.array(z.string()).describe('what was taken out before anything was stored'),
-      digest: z.string().nullable().describe('of the body as kept'),
-      requestDigest: z.string().nullable().describe('of what was sent with a POST, secrets taken out'),
-      bytes: z.int(),
-      startedAt: z.string(),
-      headAt: z.string().nullable(),
-      endedAt: z.string(),
-      remoteAddress: z.string().nullable(),
-      certificate: z.string().nullable(),
-      redirectedFrom: z.int().nullable(),
-      problem: z.string().nullable(),
-    })
-    .meta({ id: 'Exchange', description: 'One request of a harvest and its answer.' }),
-).meta({ id: 'Exchanges' });
+const EXCHANGE = z
+  .object({
+    seq: z.int(),
+    method: z.string(),
+    url: z.string(),
+    status: z.int().nullable(),
+    requestHeaders: HEADERS,
+    responseHeaders: HEADERS,
+    redacted: z.array(z.string()).describe('what was taken out before anything was stored'),
+    digest: z.string().nullable().describe('of the body as kept'),
+    requestDigest: z.string().nullable().describe('of what was sent with a POST, secrets taken out'),
+    bytes: z.int(),
+    startedAt: z.string(),
+    headAt: z.string().nullable(),
+    endedAt: z.string(),
+    remoteAddress: z.string().nullable(),
+    certificate: z.string().nullable(),
+    redirectedFrom: z.int().nullable(),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'Exchange', description: 'One request of a harvest and its answer.' });
+
+export const EXCHANGES = pageOf(EXCHANGE).meta({ id: 'Exchanges' });
+
+export const MEDIA_EXCHANGES = pageOf(
+  EXCHANGE.extend({
+    file: z.string().describe('the address that a post or profile names; `url` is the one that was asked'),
+    seq: z.int().describe('counts the requests for this address, over all tries'),
+    digest: z
+      .string()
+      .nullable()
+      .describe(
+        'of the body as kept: of the file, or of what the server said instead; null: not kept, or a part of a file',
+      ),
+  }).meta({ id: 'MediaExchange', description: 'One request for a file by its address, and its answer.' }),
+).meta({ id: 'MediaExchanges' });
 
 export const EXCHANGES_QUERY = z.strictObject({ ...paging });

@@ -24,8 +24,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { showDigest, type Digest } from '../../core/digest.js';
-import { collectionKey, media, missingMedia, picture, type Page } from '../../read/index.js';
-import type { MissingMediaView } from '../../read/media-types.js';
+import { collectionKey, media, mediaExchanges, missingMedia, picture, type Page } from '../../read/index.js';
+import type { MediaExchangeView, MissingMediaView } from '../../read/media-types.js';
 import { askAgain } from '../../store/media.js';
 import { callerOf, maySeeSealed, mustSee } from '../access/caller.js';
 import { API_DEPS, type ApiDeps } from '../deps.js';
@@ -34,7 +34,8 @@ import { gather } from '../http/page.js';
 import { notFound, Problem } from '../http/problem.js';
 import { DIGEST } from '../http/schemas.js';
 import { rangeOf } from './ranges.js';
-import { ASKED_AGAIN, MISSING_MEDIA, MISSING_QUERY, RETRY_QUERY } from './schemas.js';
+import { MEDIA_EXCHANGES } from '../harvests/schemas.js';
+import { ASKED_AGAIN, MEDIA_EXCHANGES_QUERY, MISSING_MEDIA, MISSING_QUERY, RETRY_QUERY } from './schemas.js';
 import { HEAD_BYTES, shownType } from './types.js';
 
 const BINARY = { type: 'string', format: 'binary' };
@@ -69,6 +70,23 @@ export class MediaController {
     return {
       asked: await askAgain(pool, { states: ['missing', 'refused'], ...(key !== undefined && { collection: key }) }),
     };
+  }
+
+  @Get('exchanges')
+  @ApiOperation({
+    operationId: 'listMediaExchanges',
+    summary: 'Every request for a file by its address, and what came',
+    description: 'Those that failed, too: a file that was not there is an absence with its evidence.',
+  })
+  @ApiOkResponse({ description: 'A page, by address, in their order.', standardSchema: MEDIA_EXCHANGES })
+  exchanges(
+    @Query({ schema: MEDIA_EXCHANGES_QUERY }) query: z.output<typeof MEDIA_EXCHANGES_QUERY>,
+  ): Promise<Page<MediaExchangeView>> {
+    return gather<MediaExchangeView, Page<MediaExchangeView>>(query, async (page) => {
+      const found = await mediaExchanges(this.deps.pool, query.file, page);
+      if (!found) throw notFound(`No post or profile here names the file ${query.file}.`);
+      return found;
+    });
   }
 
   @Get(':digest')

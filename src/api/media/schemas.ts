@@ -25,6 +25,15 @@ export const MISSING_MEDIA = pageOf(MISSING).meta({ id: 'MissingMediaPage' });
 
 export const MISSING_QUERY = z.strictObject({ ...paging, collection });
 
+export const MEDIA_EXCHANGES_QUERY = z.strictObject({
+  file: z
+    .string()
+    .min(1)
+    .max(8_300)
+    .describe('its address, as the post or profile names it; or the digest (`sha256:…`) of what was found there'),
+  ...paging,
+});
+
 export const RETRY_QUERY = z.strictObject({ collection });
 
 export const ASKED_AGAIN = z.object({ asked: z.int().describe('files that are due now and were not') });

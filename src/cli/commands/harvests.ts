@@ -129,7 +129,7 @@ function one(io: CliIo, id: string, { json, limit, cursor }: HarvestsFlags): Pro
   });
 }
 
-function exchangesText(items: readonly ExchangeView[], { width, paint }: Style): string {
+export function exchangesText(items: readonly ExchangeView[], { width, paint }: Style): string {
   if (items.length === 0) return 'It made no request.\n';
   return table(
     items,

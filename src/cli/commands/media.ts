@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { collectionOf } from '../../read/accessions.js';
-import { mediaCounts, missingMedia } from '../../read/media.js';
+import { mediaCounts, mediaExchanges, missingMedia } from '../../read/media.js';
 import type { MediaCount, MissingMediaView } from '../../read/media-types.js';
 import type { Page } from '../../read/index.js';
 import { askAgain } from '../../store/media.js';
 import { withReader } from '../context.js';
-import type { CliIo } from '../io.js';
+import { CliExit, type CliIo } from '../io.js';
 import type { Style } from '../posts.js';
 import { bytesText, clean, count, isolate, jsonText, paintOf, plural, quote } from '../print.js';
 import { table } from '../table.js';
+import { exchangesText } from './harvests.js';
 import { timeText } from '../times.js';
 import { wholeNumber } from '../words.js';
 
@@ -17,6 +18,7 @@ interface MediaFlags {
   missing?: boolean;
   retry?: boolean;
   again?: string[];
+  exchanges?: string;
   collection?: string;
   limit: string;
   cursor?: string;
@@ -30,6 +32,7 @@ export function register(program: Command, io: CliIo): void {
     .option('--missing', 'those that are not here, each with its reason')
     .option('--retry', 'asks once more for those that were given up')
     .option('--again <url...>', 'asks once more for these addresses, although their files are here')
+    .option('--exchanges <file>', 'every request for this address, or for the file of this digest, and what came')
     .option('--collection <name>', 'only of this collection')
     .option('--limit <n>', 'on one page, 1 to 200', '50')
     .option('--cursor <cursor>', 'the page that an earlier answer named')
@@ -37,9 +40,10 @@ export function register(program: Command, io: CliIo): void {
     .action((flags: MediaFlags) => run(io, flags));
 }
 
-function run(io: CliIo, { missing, retry, again, collection, limit, cursor, json }: MediaFlags): Promise<void> {
-  if ([missing, retry, again].filter((flag) => flag !== undefined).length > 1)
-    throw new UsageError('--missing, --retry and --again do not go together: one at a time');
+function run(io: CliIo, flags: MediaFlags): Promise<void> {
+  const { missing, retry, again, exchanges, collection, limit, cursor, json } = flags;
+  if ([missing, retry, again, exchanges].filter((flag) => flag !== undefined).length > 1)
+    throw new UsageError('--missing, --retry, --again and --exchanges do not go together: one at a time');
   const within = collection === undefined ? {} : { collection };
   const page = { ...within, limit: wholeNumber('--limit', limit, 1, 200), ...(cursor !== undefined && { cursor }) };
   return withReader(io, async ({ pool }) => {
@@ -53,6 +57,17 @@ function run(io: CliIo, { missing, retry, again, collection, limit, cursor, json
       });
       // Which of them are due stands in the database, where the workers look.
       return io.out(json ? jsonText({ asked }) : `${plural(asked, 'file')} will be asked for again by the workers.\n`);
+    }
+    if (exchanges !== undefined) {
+      const found = await mediaExchanges(pool, exchanges, page);
+      if (!found) {
+        io.err(`perdure: no post or profile here names the file ${quote(exchanges)}\n`);
+        throw new CliExit(1);
+      }
+      if (json) return io.out(jsonText(found));
+      const more = found.next === null ? '' : `more: the same command with --cursor ${found.next}\n`;
+      const none = 'It was not asked for yet, or before requests were kept.\n';
+      return io.out(found.items.length === 0 ? none : exchangesText(found.items, style) + more);
     }
     if (missing) {
       const found = await missingMedia(pool, page);

@@ -2,7 +2,7 @@
 import type { Connector } from '../harvest.js';
 import { harvestLists } from './harvest-lists.js';
 import { lookAtThings } from './harvest-look.js';
-import { placeIn, resolvePlace } from './harvest-resolve.js';
+import { placeIn, resolvePlace, settingsOf } from './harvest-resolve.js';
 
 export const lemmyConnector: Connector = {
   id: 'lemmy',
@@ -17,6 +17,8 @@ export const lemmyConnector: Connector = {
   // Lemmy allows some 200 reads in ten seconds to an address; politeness does not.
   pace: { requests: 10, seconds: 5 },
   credentials: ['bearer'],
+  // A private instance shows its pictures to its members alone.
+  mediaOrigin: (settings) => settingsOf(settings)?.origin,
   claims: (text) => placeIn(text)?.sure ?? 0,
   resolve: resolvePlace,
   harvest: harvestLists,

@@ -1,5 +1,6 @@
 /** Follows accounts over Mastodon's client API, as Mastodon, GoToSocial, Pleroma, Akkoma, Pixelfed … have it. */
 import type { Connector } from '../harvest.js';
+import { asObject, asString } from '../shared/json.js';
 import { accountName } from './harvest-name.js';
 import { lookAtStatuses } from './harvest-look.js';
 import { resolveAccount } from './harvest-resolve.js';
@@ -19,6 +20,8 @@ export const mastodonConnector: Connector = {
   // Mastodon and GoToSocial allow 300 in five minutes to an address.
   pace: { requests: 240, seconds: 300 },
   credentials: ['bearer'],
+  // Some servers show the files of posts to those alone who may see the posts.
+  mediaOrigin: (settings) => asString(asObject(settings)?.['origin']),
   claims: (text) => (accountName(text) ? 0.6 : 0),
   resolve: resolveAccount,
   harvest: harvestStatuses,

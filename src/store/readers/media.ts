@@ -1,5 +1,6 @@
 /** Files that posts and profiles name by their address, and files of packages that were not in them. */
 import type { Digest, Key } from '../../core/digest.js';
+import type { ExchangeRecord } from './seeds.js';
 import { hexed, inScope, keyed, type Queryable } from './scope.js';
 
 /**
@@ -143,4 +144,49 @@ export async function findActorsOfFile(
     [collections, `\\x${digest}`, limit],
   );
   return rows;
+}
+
+export type MediaExchangeRecord = Omit<ExchangeRecord, 'requestDigest'> & {
+  readonly media: Key;
+  /** The address that was wanted; `url` is the one that was asked. */
+  readonly file: string;
+};
+
+/** Which file, by its address or by what was found there. */
+export type WhichFile = { readonly media: Key } | { readonly digest: Digest };
+
+const OF_FILE = (which: WhichFile): { readonly sql: string; readonly value: string } =>
+  'media' in which
+    ? { sql: `SELECT media_id FROM media_fetch WHERE media_id = $1`, value: which.media }
+    : {
+        sql: `SELECT media_id FROM media_fetch WHERE digest = $1 UNION SELECT media_id FROM media_exchange WHERE digest = $1`,
+        value: `\\x${which.digest}`,
+      };
+
+/** By address, in the order in which they were made. */
+export async function listMediaExchanges(
+  db: Queryable,
+  which: WhichFile,
+  after: { readonly media: string; readonly seq: number } | undefined,
+  limit: number,
+): Promise<readonly MediaExchangeRecord[]> {
+  const { sql, value } = OF_FILE(which);
+  const { rows } = await db.query<MediaExchangeRecord>(
+    `SELECT ${keyed('e.media_id')} AS media, f.url AS file, e.seq, e.method, e.url, e.status,
+       e.request_headers AS "requestHeaders", e.response_headers AS "responseHeaders", e.redacted,
+       ${hexed('e.digest')} AS digest, e.bytes::float8 AS bytes, e.started_at AS "startedAt", e.head_at AS "headAt",
+       e.ended_at AS "endedAt", e.remote_address AS "remoteAddress", e.certificate,
+       e.redirected_from AS "redirectedFrom", e.problem
+     FROM media_exchange e JOIN media_fetch f USING (media_id)
+     WHERE e.media_id IN (${sql}) AND (e.media_id, e.seq) > ($2::uuid, $3::int)
+     ORDER BY e.media_id, e.seq LIMIT $4`,
+    [value, after?.media ?? NOBODY, after?.seq ?? -1, limit],
+  );
+  return rows;
+}
+
+export async function isFileWanted(db: Queryable, which: WhichFile): Promise<boolean> {
+  const { sql, value } = OF_FILE(which);
+  const { rows } = await db.query<{ wanted: boolean }>(`SELECT EXISTS (${sql}) AS wanted`, [value]);
+  return rows[0]!.wanted;
 }
