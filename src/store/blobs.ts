@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../core/digest.js';
 import type { BlobPart, OpenBlobs } from '../pipeline/ports.js';
-import { LEFT_AFTER_MS, PARTIALS_LEFT_AFTER_MS, removeOld, tightness, writeAll } from './files.js';
+import { Flush, LEFT_AFTER_MS, PARTIALS_LEFT_AFTER_MS, removeOld, tightness, writeAll } from './files.js';
 
 /** The code makes it trouble of the store, not of what was being read (transaction.ts): a folder that is not mounted. */
 export class MissingBlobError extends Error {
@@ -31,6 +31,7 @@ export class FileBlobs implements OpenBlobs {
     try {
       const file = await open(partial, 'wx', 0o640);
       const hash = createHash('sha256');
+      const flush = new Flush(file);
       let bytes = 0;
       try {
         for await (const chunk of chunks) {
@@ -39,9 +40,11 @@ export class FileBlobs implements OpenBlobs {
           hash.update(chunk);
           bytes += chunk.length;
           await written;
+          flush.wrote(chunk.length);
         }
-        await file.datasync();
+        await flush.end();
       } finally {
+        await flush.settled;
         await file.close();
       }
       const digest = hash.digest('hex') as Digest;
