@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import { sha256, type Key } from '../core/digest.js';
 import type { Claim, HarvestCapture } from '../pipeline/harvest-ports.js';
 import type { ExchangeRecord } from '../sources/harvest.js';
+import { byteaOf, exchangeColumns } from './exchange-columns.js';
 import { addRanges } from './ingest/ranges.js';
 import { storableJson, withoutNul } from './storable.js';
 
@@ -11,7 +12,6 @@ export async function insertExchanges(
   harvest: Key,
   exchanges: readonly ExchangeRecord[],
 ): Promise<void> {
-  const column = <T>(of: (row: ExchangeRecord) => T): T[] => exchanges.map(of);
   await client.query(
     `INSERT INTO exchange (harvest_id, seq, method, url, status, request_headers, response_headers, redacted, digest,
          request_digest, bytes, started_at, head_at, ended_at, remote_address, certificate, redirected_from, budget, problem)
@@ -22,28 +22,13 @@ export async function insertExchanges(
          $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::text[],
          $16::int[], $17::text[], $18::text[], $19::bytea[])
          AS n(seq, method, url, status, request, response, redacted, digest, bytes, started, head, ended, address,
-           certificate, redirected, budget, problem, sent)
+           certificate, redirected, problem, budget, sent)
        ON CONFLICT DO NOTHING`,
     [
       harvest,
-      column((row) => row.seq),
-      column((row) => row.method),
-      column((row) => withoutNul(row.url)),
-      column((row) => row.status ?? null),
-      column((row) => storableJson(row.requestHeaders)),
-      column((row) => storableJson(row.responseHeaders)),
-      column((row) => storableJson(row.redacted)),
-      column((row) => (row.digest === undefined ? null : `\\x${row.digest}`)),
-      column((row) => row.bytes),
-      column((row) => row.startedAt),
-      column((row) => row.headAt ?? null),
-      column((row) => row.endedAt),
-      column((row) => row.remoteAddress ?? null),
-      column((row) => row.certificate ?? null),
-      column((row) => row.redirectedFrom ?? null),
-      column((row) => row.budget),
-      column((row) => (row.problem === undefined ? null : withoutNul(row.problem))),
-      column((row) => (row.requestDigest === undefined ? null : `\\x${row.requestDigest}`)),
+      ...exchangeColumns(exchanges),
+      exchanges.map((row) => row.budget),
+      exchanges.map((row) => byteaOf(row.requestDigest)),
     ],
   );
   await client.query(`UPDATE harvest SET requests = requests + $2, bytes = bytes + $3 WHERE harvest_id = $1`, [

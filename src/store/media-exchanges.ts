@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 import type { Key } from '../core/digest.js';
 import type { MediaExchange } from '../pipeline/media-ports.js';
-import { storableJson, withoutNul } from './storable.js';
+import { exchangeColumns } from './exchange-columns.js';
 
 /** After those of earlier tries. Whoever calls has changed the row of the file, so nobody else counts on meanwhile. */
 export async function insertMediaExchanges(
@@ -11,7 +11,6 @@ export async function insertMediaExchanges(
   exchanges: readonly MediaExchange[],
 ): Promise<void> {
   if (exchanges.length === 0) return;
-  const column = <T>(of: (row: MediaExchange) => T): T[] => exchanges.map(of);
   await client.query(
     `WITH before AS (SELECT coalesce(max(seq) + 1, 0) AS seqs FROM media_exchange WHERE media_id = $1)
      INSERT INTO media_exchange (media_id, seq, method, url, status, request_headers, response_headers, redacted, digest,
@@ -24,24 +23,6 @@ export async function insertMediaExchanges(
        $16::int[], $17::text[])
        AS n(seq, method, url, status, request, response, redacted, digest, bytes, started, head, ended, address,
          certificate, redirected, problem)`,
-    [
-      media,
-      column((row) => row.seq),
-      column((row) => row.method),
-      column((row) => withoutNul(row.url)),
-      column((row) => row.status ?? null),
-      column((row) => storableJson(row.requestHeaders)),
-      column((row) => storableJson(row.responseHeaders)),
-      column((row) => storableJson(row.redacted)),
-      column((row) => (row.digest === undefined ? null : `\\x${row.digest}`)),
-      column((row) => row.bytes),
-      column((row) => row.startedAt),
-      column((row) => row.headAt ?? null),
-      column((row) => row.endedAt),
-      column((row) => row.remoteAddress ?? null),
-      column((row) => row.certificate ?? null),
-      column((row) => row.redirectedFrom ?? null),
-      column((row) => (row.problem === undefined ? null : withoutNul(row.problem))),
-    ],
+    [media, ...exchangeColumns(exchanges)],
   );
 }
