@@ -16,8 +16,17 @@ export interface Peek {
   readonly lines: boolean;
 }
 
+/** Every source is asked about the same head: it is read once for all of them. Nobody changes what is in a peek. */
+const peeks = new WeakMap<Uint8Array, { readonly peek: Peek | undefined }>();
+
 /** Undefined when the head is no text, or holds no JSON value. */
 export function peekJson(head: Uint8Array): Peek | undefined {
+  let known = peeks.get(head);
+  if (!known) peeks.set(head, (known = { peek: peekInto(head) }));
+  return known.peek;
+}
+
+function peekInto(head: Uint8Array): Peek | undefined {
   if (head.includes(0)) return undefined;
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
     .toString('utf8')
@@ -39,6 +48,7 @@ export function peekJson(head: Uint8Array): Peek | undefined {
 }
 
 const MAX_DEPTH = 64;
+const SPACE = /\s/;
 
 class PartialReader {
   cut = false;
@@ -135,7 +145,11 @@ class PartialReader {
   }
 
   private space(also = ''): void {
-    while (this.at < this.text.length && (/\s/.test(this.text[this.at]!) || this.text[this.at] === also)) this.at++;
+    for (; this.at < this.text.length; this.at++) {
+      const char = this.text[this.at]!;
+      // Anything above the space is asked about only where it may be one of Unicode's.
+      if (char <= ' ' ? !SPACE.test(char) : char !== also && (char < '\u0080' || !SPACE.test(char))) return;
+    }
   }
 
   private stop(): undefined {
