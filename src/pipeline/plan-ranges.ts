@@ -7,6 +7,8 @@ import type { RangePlan } from './ports.js';
 
 const RANGE_RECORDS = 2_000;
 const RANGE_BYTES = 3 * 1024 * 1024;
+/** A member's first ranges are small, each as large as all before it: every worker has something to do at once. */
+const FIRST_BYTES = 256 * 1024;
 
 export interface RefusedRange {
   readonly offset: number;
@@ -39,7 +41,8 @@ export async function* planRanges(
       yield { offset, length, refused };
       continue;
     }
-    const full = gathered.length >= RANGE_RECORDS || offset + length - start > RANGE_BYTES;
+    const most = Math.min(Math.max(start, FIRST_BYTES), RANGE_BYTES);
+    const full = gathered.length >= RANGE_RECORDS || offset + length - start > most;
     if (gathered.length > 0 && full) yield closed();
     if (gathered.length === 0) start = offset;
     gathered.push({ offset: offset - start, length, ...(name !== undefined && { name }) });

@@ -43,6 +43,17 @@ function casesOf(folder: string): string[] {
   return [...PACKAGES.filter((pack) => pack.startsWith(folder + '/')), ...files.sort()];
 }
 
+/** Several at a time: importing a small file is mostly waiting for the disk. */
+const AT_ONCE = 4;
+
+async function importAll(archive: TestArchive, cases: readonly string[]): Promise<void> {
+  const rest = [...cases];
+  const one = async (): Promise<void> => {
+    for (let name = rest.shift(); name !== undefined; name = rest.shift()) await archive.import(join(EXPORTS, name));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
+}
+
 (present ? describe : describe.skip)(
   `real exports through the pipeline${present ? '' : ` (skipped: no ${EXPORTS})`}`,
   () => {
@@ -62,7 +73,7 @@ function casesOf(folder: string): string[] {
       await empty(archive.pool);
       const cases = casesOf(folder);
       expect(cases.length).toBeGreaterThan(0);
-      for (const name of cases) await archive.import(join(EXPORTS, name));
+      await importAll(archive, cases);
       const open = await archive.pool.query(
         `SELECT path, status, problem FROM accession WHERE status NOT IN ('complete', 'sealed', 'refused')`,
       );
@@ -86,7 +97,7 @@ function casesOf(folder: string): string[] {
           JSON.stringify(ended.rows),
         );
       }
-      for (const name of cases) await archive.import(join(EXPORTS, name));
+      await importAll(archive, cases);
       const both = await counts(archive.pool);
       expect(both).toMatchObject({
         new: first['new'],
@@ -146,9 +157,10 @@ function casesOf(folder: string): string[] {
 
     it('the fediverse: an activity and its object are one post', async () => {
       await empty(archive.pool);
-      for (const name of casesOf('activitypub').filter((path) => /\/(?:lemmy|rebased)\//.test(path))) {
-        await archive.import(join(EXPORTS, name));
-      }
+      await importAll(
+        archive,
+        casesOf('activitypub').filter((path) => /\/(?:lemmy|rebased)\//.test(path)),
+      );
       const found = await witnesses();
       expect(Object.keys(found)).toHaveLength(12);
       expect(found).toMatchObject({ 'http://ds9.lemmy.ml/post/1': 3, 'https://friends.grishka.me/posts/66561': 2 });
