@@ -1,8 +1,7 @@
 /** From what a harvest read to the events that people hear of. */
 import type { Pool } from 'pg';
-import type { Key } from '../core/digest.js';
 import type { ReadPost } from '../pipeline/ingest.js';
-import { newsOfPosts, newsOrigin, type NewsOrigin } from '../read/index.js';
+import { newsOfPosts, type NewsOrigin } from '../read/index.js';
 import { writeEvents } from '../store/events.js';
 
 /**
@@ -11,10 +10,4 @@ import { writeEvents } from '../store/events.js';
  */
 export async function noteEvents(pool: Pool, origin: NewsOrigin, posts: readonly ReadPost[]): Promise<number> {
   return writeEvents(pool, origin, await newsOfPosts(pool, origin, posts));
-}
-
-/** The same for a range that a worker of the queue `ingest` has read: of a large answer, or of a harvest that died. */
-export async function noteEventsOfRange(pool: Pool, accession: Key, posts: readonly ReadPost[]): Promise<number> {
-  const origin = await newsOrigin(pool, accession);
-  return origin ? noteEvents(pool, origin, posts) : 0;
 }

@@ -10,8 +10,8 @@ import { PgHarvestStore } from '../store/harvests.js';
 import { recordProblem } from '../store/ingest/ranges.js';
 import { dueSeeds } from '../store/seeds.js';
 import { isTransient } from '../store/transaction.js';
+import { afterReading } from './after-reading.js';
 import type { Archive } from './archive.js';
-import { noteEvents } from './events.js';
 import type { Network } from './network.js';
 
 export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
@@ -32,7 +32,7 @@ export function harvestDeps(archive: Archive, network: Network): HarvestDeps {
     random: Math.random,
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     onRead: async ({ seed, harvest }, posts) => {
-      await noteEvents(pool, { seed: seed.id, collection: seed.collection, harvest }, posts);
+      await afterReading(pool, { seed: seed.id, collection: seed.collection, harvest }, posts);
     },
   };
 }

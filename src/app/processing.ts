@@ -15,9 +15,9 @@ import { forgiveTry, recordProblem } from '../store/ingest/ranges.js';
 import { noteUnpackFailure } from '../store/retries.js';
 import { isTransient } from '../store/transaction.js';
 import { nextEpoch, unfinishedWork } from '../store/unfinished.js';
+import { afterReadingRange } from './after-reading.js';
 import type { Archive } from './archive.js';
 import { findCredential } from './credentials.js';
-import { noteEventsOfRange } from './events.js';
 import { harvestDeps, orderOf, queueDue, schedule } from './harvesting.js';
 import { mediaDeps, queueDueMedia } from './media.js';
 import { openNetwork, type Network } from './network.js';
@@ -116,7 +116,7 @@ function isBlameless(error: unknown): boolean {
 async function ingest(archive: Archive, deps: IngestDeps, ref: RangeRef): Promise<void> {
   try {
     const posts = await ingestRange(deps, ref);
-    if (posts) await noteEventsOfRange(archive.pool, ref.accession, posts);
+    if (posts) await afterReadingRange(archive.pool, ref.accession, posts);
   } catch (error) {
     await (isBlameless(error) ? forgiveTry : recordProblem)(archive.pool, ref, messageOf(error));
     throw error;

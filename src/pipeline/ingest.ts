@@ -7,7 +7,7 @@ import { sha256, type Key } from '../core/digest.js';
 import { Rejection, SourceError } from '../core/errors.js';
 import { isRefused, type Basis, type Item, type Observed, type Outcome, type Reading } from '../core/reading.js';
 import { msOf, parseIso, timeFromMs } from '../core/time.js';
-import type { PostUri } from '../core/uri.js';
+import type { ActorUri, PostUri } from '../core/uri.js';
 import { LOOK_FORMAT, readLook } from '../sources/look.js';
 import type { CaptureContext, Source, Survey } from '../sources/source.js';
 import type { ContextCache } from './context-cache.js';
@@ -49,6 +49,8 @@ export interface ReadPost {
   readonly newPost: boolean;
   /** The archive did not have this observation. */
   readonly newObservation: boolean;
+  /** Whose server alone has its files: the reading names them, and nothing in it says where they are. */
+  readonly filesOf?: ActorUri;
 }
 
 /**
@@ -106,7 +108,13 @@ function saidOf({ reading, post, observation }: PlacedReading, known: Known): Re
     hand: reading.hand,
     newPost: !known.posts.get(post),
     newObservation: !known.observations.has(observation),
+    ...(namesFilesOnly(reading) && { filesOf: reading.content!.attributedTo! }),
   };
+}
+
+function namesFilesOnly({ content, fetchable, files }: Reading): boolean {
+  if (content?.attributedTo === undefined || fetchable || files) return false;
+  return content.attachment?.some(({ key, url }) => key !== undefined && url === undefined) ?? false;
 }
 
 function isOfPost(placed: PlacedItem): placed is PlacedReading {

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EVENT } from '../../src/api/events/schemas.js';
-import { noteEventsOfRange } from '../../src/app/events.js';
+import { afterReadingRange } from '../../src/app/after-reading.js';
 import { parseKey, type Key } from '../../src/core/digest.js';
+import type { ReadPost } from '../../src/pipeline/ingest.js';
 import { postKey, type PostUri } from '../../src/core/uri.js';
 import { eventsOf } from '../support/event-stream.js';
 import { startFollowingApi, type FollowingApi } from '../support/following-api.js';
@@ -137,9 +138,13 @@ describe('events', () => {
       newObservation: true,
     } as const;
     const { pool } = rig.api.archive;
-    expect(await noteEventsOfRange(pool, parseKey('5eed0000-0000-4000-8000-000000000002')!, [read])).toBe(0);
-    expect(await noteEventsOfRange(pool, harvest, [read])).toBe(1);
-    expect(await noteEventsOfRange(pool, harvest, [read, read])).toBe(0);
-    expect(await noteEventsOfRange(pool, harvest, [{ ...read, hand: 'second' }])).toBe(0);
+    const told = async (accession: Key, posts: readonly ReadPost[]): Promise<number> => {
+      await afterReadingRange(pool, accession, posts);
+      return (await rig.rows('SELECT FROM post_event WHERE event_id > $1', after)).length;
+    };
+    expect(await told(parseKey('5eed0000-0000-4000-8000-000000000002')!, [read])).toBe(0);
+    expect(await told(harvest, [{ ...read, hand: 'second' }])).toBe(0);
+    expect(await told(harvest, [read])).toBe(1);
+    expect(await told(harvest, [read, read])).toBe(1);
   });
 });

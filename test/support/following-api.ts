@@ -1,6 +1,5 @@
 /** The API of an archive that follows one played account: real HTTP on both sides, real Postgres between. */
 import { followText } from '../../src/app/following.js';
-import { noteEvents } from '../../src/app/events.js';
 import { harvestDeps, harvestIdOf } from '../../src/app/harvesting.js';
 import { openNetwork } from '../../src/app/network.js';
 import { createApi, type Following } from '../../src/api/index.js';
@@ -35,16 +34,7 @@ export async function startFollowingApi(): Promise<FollowingApi> {
   const hosts = { privateHosts: ['127.0.0.1', 'localhost'], hostOrigins: new Map([[server.host, server.tape.url]]) };
   const find = () => Promise.resolve(undefined);
   const network = openNetwork({ config: { ...archive.config, ...hosts }, pool, blobs }, find);
-  const deps = {
-    ...harvestDeps(archive, network),
-    onRead: async (
-      claim: Parameters<NonNullable<ReturnType<typeof harvestDeps>['onRead']>>[0],
-      posts: Parameters<typeof noteEvents>[2],
-    ) => {
-      const { seed, harvest } = claim;
-      await noteEvents(pool, { seed: seed.id, collection: seed.collection, harvest }, posts);
-    },
-  };
+  const deps = harvestDeps(archive, network);
   let count = 0;
   const harvest = async (seed: Key, kind: HarvestKind = 'asked'): Promise<Key> => {
     const id = harvestIdOf(seed, kind, Date.now() + count++);

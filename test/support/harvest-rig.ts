@@ -9,6 +9,7 @@ import { mediaDeps } from '../../src/app/media.js';
 import { openNetwork, type Network } from '../../src/app/network.js';
 import type { Key } from '../../src/core/digest.js';
 import { ContextCache } from '../../src/pipeline/context-cache.js';
+import { afterReading } from '../../src/app/after-reading.js';
 import { connectorsOf } from '../../src/pipeline/follow.js';
 import { harvestSeed, type HarvestDeps } from '../../src/pipeline/harvest.js';
 import { LOOK_PLAN } from '../../src/pipeline/revisit.js';
@@ -75,6 +76,8 @@ export async function openHarvestRig(
     lookPlan: LOOK_PLAN,
     random: () => 0.5,
     sleep: (ms, signal) => sleep(Math.min(ms, 10), undefined, { signal }),
+    onRead: ({ seed, harvest }, posts) =>
+      afterReading(pool, { seed: seed.id, collection: seed.collection, harvest }, posts),
   };
   let count = 0;
   const rows = async <T>(sql: string, ...values: unknown[]): Promise<T[]> =>

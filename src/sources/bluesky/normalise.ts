@@ -27,11 +27,11 @@ export function normalise(record: Uint8Array, context: CaptureContext): readonly
   return storableItems(record, read(parseJson(record), env, facts?.keys ?? {}, 0));
 }
 
-/** Records and repositories are answered by the account’s own server; feeds and threads are somebody else’s view. */
+/** Records and repositories are answered by the account’s own server; feeds, threads and streams are another’s. */
 function serverOf(address: string | undefined): string | undefined {
   if (address === undefined || !URL.canParse(address)) return undefined;
   const { origin, pathname } = new URL(address);
-  return /^\/xrpc\/com\.atproto\.(?:repo|sync)\./.test(pathname) ? origin : undefined;
+  return /^\/xrpc\/com\.atproto\.(?:repo\.|sync\.get)/.test(pathname) ? origin : undefined;
 }
 
 // ── a block of a repository ─────────────────────────────────────────────────────────────────────────────────────────
