@@ -23,7 +23,8 @@ if (existsSync(here('test/support/global-teardown.ts')))
 
 /** @type {import('jest').Config} */
 export default {
-  maxWorkers: 2,
+  // Two cores are meant; tests that wait for a clock or a disk leave room for a third.
+  maxWorkers: 3,
   testTimeout: 60_000,
   passWithNoTests: true,
   projects: [
