@@ -48,6 +48,7 @@ describe('htmlToText', () => {
   ])('is linear: %s', (_name, html) => {
     const start = performance.now();
     htmlToText(html);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Some hundredths of a second; an hour, were it not linear.
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
