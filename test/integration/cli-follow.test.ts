@@ -1,36 +1,17 @@
 /** Following as a person does it, command by command. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runInProcess, type Said } from '../support/cli.js';
-import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
+import { openCliArchive, type CliArchive } from '../support/cli-archive.js';
+import type { Said } from '../support/cli.js';
 
-let server: MastodonTape;
-let database: TestDatabase;
-let data: string;
+let archive: CliArchive;
 
-const perdure = (...argv: string[]): Promise<Said> =>
-  runInProcess(argv, {
-    DATABASE_URL: database.url,
-    PERDURE_DATA: data,
-    PERDURE_PRIVATE_HOSTS: '127.0.0.1',
-    PERDURE_HOST_ORIGINS: `${server.host}=${server.tape.url}`,
-  });
+const perdure = (...argv: string[]): Promise<Said> => archive.perdure(...argv);
 
 beforeAll(async () => {
-  server = await startMastodon();
-  database = await createDatabase();
-  data = await mkdtemp(join(tmpdir(), 'perdure-follow-'));
-  expect((await perdure('migrate')).code).toBe(0);
-  for (let n = 0; n < 3; n++) server.post(`حلب ${n}`);
+  archive = await openCliArchive();
+  for (let n = 0; n < 3; n++) archive.server.post(`حلب ${n}`);
 });
-afterAll(async () => {
-  await server.close();
-  await database.drop();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => archive.close());
 
 describe('perdure follow', () => {
   it('follows, harvests at once, and says what came', async () => {
@@ -51,7 +32,7 @@ describe('perdure follow', () => {
     const { code, out } = await perdure('follow', 'nour@social.example', '--collection', 'aleppo', '--json');
     expect(code).toBe(0);
     const { seeds } = JSON.parse(out) as { seeds: { uri: string; gaps: number; every: number }[] };
-    expect(seeds).toMatchObject([{ uri: server.actor, gaps: 0, every: 900 }]);
+    expect(seeds).toMatchObject([{ uri: archive.server.actor, gaps: 0, every: 900 }]);
   });
 
   it.each([
@@ -74,7 +55,7 @@ describe('what is followed', () => {
   it('is listed, and shown one by one', async () => {
     expect((await perdure('seeds')).out).toMatch(/@nour@social\.example +mastodon +15m +ok/);
     const { out } = await perdure('seeds', 'nour@social.example');
-    expect(out).toContain(server.actor);
+    expect(out).toContain(archive.server.actor);
     expect(out).toContain('the latest harvests');
     const json = JSON.parse((await perdure('seeds', '--json')).out) as { items: unknown[]; next: null };
     expect(json.items).toHaveLength(1);
@@ -89,7 +70,7 @@ describe('what is followed', () => {
   });
 
   it('is harvested when asked, and each request is shown', async () => {
-    server.post('one more');
+    archive.server.post('one more');
     const { code, out } = await perdure('harvest', '@nour@social.example', '--json');
     expect(code).toBe(0);
     const { harvests } = JSON.parse(out) as { harvests: { id: string; state: string; newPosts: number }[] };

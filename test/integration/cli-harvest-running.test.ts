@@ -1,7 +1,4 @@
 /** `perdure harvest` of a seed that a worker harvests at this moment: it waits for that one, and says how it ended. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
@@ -9,43 +6,29 @@ import { harvestIdOf } from '../../src/app/harvesting.js';
 import type { Key } from '../../src/core/digest.js';
 import type { Claim, Ending, HarvestKind } from '../../src/pipeline/harvest-ports.js';
 import { PgHarvestStore } from '../../src/store/harvests.js';
-import { runInProcess, type Said } from '../support/cli.js';
-import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
+import { openCliArchive, type CliArchive } from '../support/cli-archive.js';
+import type { Said } from '../support/cli.js';
 
-let server: MastodonTape;
-let database: TestDatabase;
-let data: string;
+let archive: CliArchive;
 let pool: Pool;
 let store: PgHarvestStore;
 let seed: Key;
 
-const perdure = (...argv: string[]): Promise<Said> =>
-  runInProcess(argv, {
-    DATABASE_URL: database.url,
-    PERDURE_DATA: data,
-    PERDURE_PRIVATE_HOSTS: '127.0.0.1',
-    PERDURE_HOST_ORIGINS: `${server.host}=${server.tape.url}`,
-  });
+const perdure = (...argv: string[]): Promise<Said> => archive.perdure(...argv);
 
 beforeAll(async () => {
-  server = await startMastodon();
-  database = await createDatabase();
-  data = await mkdtemp(join(tmpdir(), 'perdure-running-'));
-  await perdure('migrate');
-  server.post('one');
+  archive = await openCliArchive();
+  archive.server.post('one');
   const { code } = await perdure('follow', '@nour@social.example');
   expect(code).toBe(0);
-  pool = new Pool({ connectionString: database.url });
+  pool = new Pool({ connectionString: archive.databaseUrl });
   store = new PgHarvestStore(pool);
   const { rows } = await pool.query<{ id: Key }>(`SELECT replace(seed_id::text, '-', '') AS id FROM seed`);
   seed = rows[0]!.id;
 });
 afterAll(async () => {
   await pool.end();
-  await server.close();
-  await database.drop();
-  await rm(data, { recursive: true, force: true });
+  await archive.close();
 });
 
 /** A worker's claim of the seed. */
@@ -90,7 +73,7 @@ it.each<[Ending['state'], string | undefined, number]>([
 
 it('waits for looks at known posts, which ask for nothing new, and then harvests', async () => {
   const claim = await claimed('revisit');
-  server.post('two');
+  archive.server.post('two');
   const command = perdure('harvest', 'nour@social.example');
   await sleep(1_000);
   await store.end(claim, ending('complete'));
@@ -102,7 +85,7 @@ it('waits for looks at known posts, which ask for nothing new, and then harvests
 
 it('harvests itself where the worker died', async () => {
   await claimed('scheduled', 1_500);
-  server.post('three');
+  archive.server.post('three');
   const { code, err } = await perdure('harvest', 'nour@social.example');
   expect(err).toContain('its worker ended without a word');
   expect(err).toContain('complete: 1 new post;');

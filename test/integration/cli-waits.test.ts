@@ -1,46 +1,27 @@
 /** A platform says to wait for a moment: the harvest waits that out, and whoever looks sees that it waits. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { runInProcess, type Said } from '../support/cli.js';
-import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { startMastodon, type MastodonTape } from '../support/mastodon-tape.js';
+import { openCliArchive, type CliArchive } from '../support/cli-archive.js';
+import type { Said } from '../support/cli.js';
 
-let server: MastodonTape;
-let database: TestDatabase;
-let data: string;
+let archive: CliArchive;
 
-const perdure = (...argv: string[]): Promise<Said> =>
-  runInProcess(argv, {
-    DATABASE_URL: database.url,
-    PERDURE_DATA: data,
-    PERDURE_PRIVATE_HOSTS: '127.0.0.1',
-    PERDURE_HOST_ORIGINS: `${server.host}=${server.tape.url}`,
-  });
+const perdure = (...argv: string[]): Promise<Said> => archive.perdure(...argv);
 
 beforeAll(async () => {
-  server = await startMastodon();
-  database = await createDatabase();
-  data = await mkdtemp(join(tmpdir(), 'perdure-waits-'));
-  await perdure('migrate');
-  server.post('one');
+  archive = await openCliArchive();
+  archive.server.post('one');
   expect((await perdure('follow', '@nour@social.example')).code).toBe(0);
 });
-afterAll(async () => {
-  await server.close();
-  await database.drop();
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => archive.close());
 
 const waitsOf = (said: Said): (string | null)[] =>
   (JSON.parse(said.out) as { items: { waitsUntil: string | null }[] }).items.map(({ waitsUntil }) => waitsUntil);
 
 it('is shown by seeds, by harvests and by the command itself, as long as it lasts', async () => {
   let refused = false;
-  server.listing = () => {
-    server.listing = undefined;
+  archive.server.listing = () => {
+    archive.server.listing = undefined;
     refused = true;
     return { status: 429, headers: { 'retry-after': '9' }, body: { error: 'Too many requests' } };
   };
