@@ -1,23 +1,8 @@
 /**
- * BullMQ, wired in one place: on Postgres, or on Redis where there is one. The same queues, the same behaviour
- * (test/contract/queue.test.ts runs on both).
+ * BullMQ, wired in one place, whichever store its jobs are in: on Postgres, or on Redis where there is one. The same
+ * queues, the same behaviour (test/contract/queue.test.ts runs on both).
  */
-import {
-  createPostgresBackend,
-  Queue,
-  QueueEvents,
-  runMigrations,
-  Worker,
-  type BackendFactory,
-  type BulkJobOptions,
-  type ConnectionOptions,
-  type Processor,
-  type QueueOptions as BullQueueOptions,
-  type RateLimiterOptions,
-  type RedisQueueBackend,
-  type WorkerOptions,
-} from 'bullmq';
-import { Redis } from 'ioredis';
+import type { BulkJobOptions, Queue, QueueEvents, RateLimiterOptions } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Complaints } from './complaints.js';
 import {
@@ -34,7 +19,10 @@ import {
   type QueueName,
 } from './jobs.js';
 import type { Log } from './log.js';
-import { isDisconnection, QUEUE_SCHEMA, SharedPool } from './shared-pool.js';
+import { openPostgresStore } from './postgres-store.js';
+import { openRedisStore } from './redis-store.js';
+import { isDisconnection } from './shared-pool.js';
+import type { QueueCounts } from './store.js';
 import { closeWorker, processorOf, within, type CloseLimits, type Handler, type QueueWorker } from './worker.js';
 
 export interface QueueOptions {
@@ -58,15 +46,6 @@ export interface QueueWorkerOptions {
   readonly signal?: AbortSignal;
   /** So many jobs in so many milliseconds, over all workers of the queue that say so. */
   readonly limit?: RateLimiterOptions;
-}
-
-export interface QueueCounts {
-  /** Ready to be taken, prioritised ones included. */
-  readonly waiting: number;
-  readonly active: number;
-  /** Waiting for a time: retries, schedules. */
-  readonly delayed: number;
-  readonly paused: boolean;
 }
 
 export interface Queues {
@@ -101,24 +80,8 @@ const KEPT_EVENTS = 1_000;
 const BULK = 2_000;
 /** 200,000 ids are 20 MB; a deeper queue than that is held back by the splitter long before. */
 const MOST_LIVE = 200_000;
-const LIVE_STATES = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 /** Longer than Postgres needs to come back after a crash in which little was to be recovered. */
 const PERSIST_MS = 15_000;
-/** Keeps our keys apart from those of others in the same Redis. */
-const REDIS_PREFIX = 'perdure';
-
-/** Where BullMQ's objects keep their jobs: all that differs between the two stores. */
-interface Store {
-  readonly kind: Queues['kind'];
-  makeQueue(name: QueueName, options: Omit<BullQueueOptions, 'connection'>): Queue;
-  makeEvents(name: QueueName): QueueEvents;
-  makeWorker(name: QueueName, processor: Processor, options: Omit<WorkerOptions, 'connection'>): Worker;
-  /** By name; a queue that has nothing may be missing. */
-  counts(queues: readonly Queue[]): Promise<ReadonlyMap<string, QueueCounts>>;
-  liveJobIds(queue: Queue, most: number): Promise<string[]>;
-  migrate(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Opens no connection yet, so that `migrate` can be called before anything else. */
 export function openQueues(options: QueueOptions): Promise<Queues> {
@@ -127,8 +90,8 @@ export function openQueues(options: QueueOptions): Promise<Queues> {
   const complain = (where: string) => (error: Error) => complaints.hear(where, error);
   const store =
     options.redisUrl === undefined
-      ? postgresStore(options.databaseUrl, options.poolSize, complain('postgres'))
-      : redisStore(options.redisUrl, complain('redis'));
+      ? openPostgresStore(options.databaseUrl, options.poolSize, complain('postgres'))
+      : openRedisStore(options.redisUrl, complain('redis'));
   const limits: CloseLimits = { jobsMs: options.closeWithinMs ?? 30_000, storeMs: 5_000 };
 
   const queues = new Map<QueueName, Queue>();
@@ -315,102 +278,4 @@ async function persistently<T>(act: () => Promise<T>): Promise<T> {
 
 function optionsOf({ id, priority, delayMs }: JobRequest): BulkJobOptions {
   return { jobId: id, ...(priority !== undefined && { priority }), ...(delayMs !== undefined && { delay: delayMs }) };
-}
-
-// ------------------------------------------------------------------------------------------------------- Postgres
-
-function postgresStore(databaseUrl: string, poolSize: number, complain: (error: Error) => void): Store {
-  const pool = new SharedPool(databaseUrl, poolSize, complain);
-  // BullMQ's types name the store in every class; the rest of the project needs to know only that it is a queue.
-  const connection = pool as unknown as ConnectionOptions;
-  const backend = createPostgresBackend as unknown as BackendFactory<RedisQueueBackend>;
-  return {
-    kind: 'postgres',
-    makeQueue: (name, options) => new Queue(name, { ...options, connection }, backend),
-    makeEvents: (name) => new QueueEvents(name, { connection }, backend),
-    makeWorker: (name, processor, options) => new Worker(name, processor, { ...options, connection }, backend),
-    // Of a paused queue BullMQ says that nothing waits, on this store only; and it would take two statements a queue.
-    counts: async () => {
-      const { rows } = await pool.query<{
-        name: string;
-        waiting: string;
-        active: string;
-        delayed: string;
-        paused: boolean;
-      }>(
-        `SELECT name, waiting, active, delayed, paused
-         FROM (SELECT queue AS name,
-                      count(*) FILTER (WHERE state = 'waiting') AS waiting,
-                      count(*) FILTER (WHERE state = 'active') AS active,
-                      count(*) FILTER (WHERE state = 'delayed') AS delayed
-               FROM ${QUEUE_SCHEMA}.job GROUP BY queue) AS jobs
-         FULL JOIN (SELECT queue AS name, true AS paused FROM ${QUEUE_SCHEMA}.meta WHERE field = 'paused' AND value = '1') AS pauses
-         USING (name)`,
-      );
-      return new Map(
-        rows.map(({ name, waiting, active, delayed, paused }) => [
-          name,
-          { waiting: Number(waiting), active: Number(active), delayed: Number(delayed), paused: paused === true },
-        ]),
-      );
-    },
-    // BullMQ asks state by state; a job that moves in between would be missed, and added again. One statement sees
-    // one moment.
-    liveJobIds: async (queue, most) => {
-      const { rows } = await pool.query<{ id: string }>(
-        `SELECT id FROM ${QUEUE_SCHEMA}.job WHERE queue = $1 AND state IN ('waiting', 'delayed', 'active') LIMIT $2`,
-        [queue.name, most + 1],
-      );
-      return rows.map(({ id }) => id);
-    },
-    migrate: async () => {
-      const client = await pool.connect();
-      try {
-        await runMigrations(client, QUEUE_SCHEMA);
-      } finally {
-        client.release();
-      }
-    },
-    close: () => pool.close(),
-  };
-}
-
-// ---------------------------------------------------------------------------------------------------------- Redis
-
-function redisStore(redisUrl: string, complain: (error: Error) => void): Store {
-  const retryStrategy = (times: number): number => Math.min(times * 100, 2_000);
-  const open = (maxRetriesPerRequest: number | null): Redis => {
-    const client = new Redis(redisUrl, { retryStrategy, lazyConnect: true, maxRetriesPerRequest });
-    client.on('error', complain);
-    return client;
-  };
-  // Who adds a job learns after some seconds that Redis is away; who waits for jobs waits on.
-  const producer = open(10);
-  const consumer = open(null);
-  return {
-    kind: 'redis',
-    makeQueue: (name, options) => new Queue(name, { ...options, connection: producer, prefix: REDIS_PREFIX }),
-    makeEvents: (name) => new QueueEvents(name, { connection: consumer, prefix: REDIS_PREFIX }),
-    makeWorker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, connection: consumer, prefix: REDIS_PREFIX }),
-    counts: async (queues) => {
-      const all = queues.map(async (queue) => {
-        const [jobs, paused] = await Promise.all([
-          queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed'),
-          queue.isPaused(),
-        ]);
-        const of = (state: string): number => jobs[state] ?? 0;
-        const waiting = of('waiting') + of('prioritized');
-        return [queue.name, { waiting, active: of('active'), delayed: of('delayed'), paused }] as const;
-      });
-      return new Map(await Promise.all(all));
-    },
-    // One script, so one moment.
-    liveJobIds: async (queue, most) => [...new Set((await queue.getRanges([...LIVE_STATES], 0, most)).flat())],
-    migrate: () => Promise.resolve(),
-    close: async () => {
-      producer.disconnect();
-      consumer.disconnect();
-    },
-  };
 }
