@@ -140,17 +140,15 @@ export async function setSeedEvery(pool: Pool, id: Key, seconds: number): Promis
 /**
  * Asks these accounts now and not when they are due, where the collection follows them and nothing makes them wait.
  * @param accounts their URIs
- * @returns how many
  */
-export async function bringForward(pool: Pool, collection: Key, accounts: readonly string[]): Promise<number> {
-  if (accounts.length === 0) return 0;
-  const { rowCount } = await pool.query(
+export async function bringForward(pool: Pool, collection: Key, accounts: readonly string[]): Promise<void> {
+  if (accounts.length === 0) return;
+  await pool.query(
     `UPDATE seed SET next_at = now()
      WHERE collection_id = $1 AND uri = ANY($2) AND state = 'active' AND next_at > now()
        AND (waits_until IS NULL OR waits_until < now())`,
     [collection, accounts],
   );
-  return rowCount ?? 0;
 }
 
 export interface DueSeed {
