@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalise, isWellFormed, NotCanonicalError, storable, type Json } from './canonical.js';
+import { canonicalBytes, canonicalise, isWellFormed, NotCanonicalError, storable, type Json } from './canonical.js';
 
 const json = fc.jsonValue({ maxDepth: 6 }).filter((value) => {
   const text = JSON.stringify(value);
@@ -63,6 +63,52 @@ describe('canonical form', () => {
       sorted.map((key) => key + ' '),
     );
     expect(canonicalise(-0)).toBe('0');
+  });
+
+  it('writes strings of every kind and length as ECMAScript does', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'é',
+      'حَلَب',
+      '東京',
+      '😢',
+      '"',
+      '\\',
+      '\n',
+      '\u0000',
+      '\u007f',
+      '\u2028',
+      '\ufeff',
+    );
+    const text = fc.array(piece, { maxLength: 120, size: 'max' }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(text, (each) => {
+        expect(canonicalise(each)).toBe(JSON.stringify(each));
+        expect(canonicalise({ [each]: each })).toBe(JSON.stringify({ [each]: each }));
+        expect(Buffer.from(canonicalBytes(each)).toString()).toBe(JSON.stringify(each));
+      }),
+    );
+  });
+
+  it('leaves bytes that it gave out alone, also where values are larger than a slab, or refused', () => {
+    const values = fc.array(
+      fc.tuple(fc.string({ unit: 'grapheme' }), fc.constantFrom(1, 1, 1, 3_000, 90_000), fc.boolean()),
+      {
+        minLength: 20,
+        maxLength: 80,
+      },
+    );
+    fc.assert(
+      fc.property(values, (drawn) => {
+        const texts = drawn.map(([text, times]) => ('-' + text).repeat(times));
+        const forms = texts.map((text, i) => {
+          if (drawn[i]![2]) expect(() => canonicalBytes([text, '\ud83d'])).toThrow(NotCanonicalError);
+          return canonicalBytes([text]);
+        });
+        forms.forEach((form, i) => expect(Buffer.from(form).toString() === JSON.stringify([texts[i]])).toBe(true));
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it.each([

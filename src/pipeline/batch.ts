@@ -222,7 +222,7 @@ class Rows {
   private profileRow(uri: ActorUri, profile: Profile): ProfileRow {
     const known = this.profiles.get(profile);
     if (known && this.actors.get(uri)?.actor === known.actor) return known;
-    const { text: content } = canonical(profile as unknown as Json);
+    const { bytes: content } = canonical(profile as unknown as Json);
     const row: ProfileRow = {
       actor: this.addActor(uri),
       digest: sha256(content),
@@ -237,7 +237,7 @@ class Rows {
   private addSnapshot(post: Key, content: Content, losses: string[]): Digest {
     const form = canonical(content as unknown as Json);
     if (form.lossy) losses.push('content: lone surrogates written as escapes');
-    const digest = sha256(form.text);
+    const digest = sha256(form.bytes);
     this.snapshots.push({
       post,
       digest,
@@ -245,7 +245,7 @@ class Rows {
       publishedAt: content.published && calendarTime(content.published),
       visibility: content.visibility ?? 'unknown',
       language: nonNul(content.language),
-      content: form.text,
+      content: form.bytes,
       search: searchable(content),
     });
     return digest;

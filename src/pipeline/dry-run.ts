@@ -105,7 +105,7 @@ function postsOf(batch: Batch): DryRunPost[] {
         post: uris.get(post)!,
         outcome,
         observedAt: observed.at.at,
-        content: content === undefined ? null : (JSON.parse(content) as Content),
+        content: content === undefined ? null : (JSON.parse(Buffer.from(content).toString()) as Content),
         losses: losses === undefined ? [] : (JSON.parse(losses) as string[]),
       };
     });

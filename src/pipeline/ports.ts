@@ -198,7 +198,8 @@ export interface ProfileRow {
   readonly digest: Digest;
   readonly handle: string | undefined;
   readonly name: string | undefined;
-  readonly content: string;
+  /** Canonical, UTF-8. */
+  readonly content: Uint8Array;
 }
 
 /** Where and when something was read. */
@@ -238,7 +239,8 @@ export interface SnapshotRow {
   readonly publishedAt: string | undefined;
   readonly visibility: Visibility;
   readonly language: string | undefined;
-  readonly content: string;
+  /** Canonical, UTF-8. */
+  readonly content: Uint8Array;
   readonly search: string;
 }
 

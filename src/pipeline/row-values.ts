@@ -1,5 +1,5 @@
 /** What stands in the columns beside the keys: content in its canonical form, the words to be found by, times, doubts. Pure. */
-import { canonicalise, storable, type Json } from '../core/canonical.js';
+import { canonicalBytes, canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { sha256, type Digest } from '../core/digest.js';
 import type { Observed, Reading } from '../core/reading.js';
@@ -7,7 +7,7 @@ import { msOf, type Time } from '../core/time.js';
 
 /** The name of a profile's snapshot. */
 export function profileDigest(profile: Profile): Digest {
-  return sha256(canonical(profile as unknown as Json).text);
+  return sha256(canonical(profile as unknown as Json).bytes);
 }
 
 export function countsOf(metrics: Reading['metrics']): string | undefined {
@@ -27,11 +27,11 @@ export function searchable(content: Content): string {
 }
 
 /** The canonical form; strings that have none (lone surrogates) are written as visible escapes, and that is told. */
-export function canonical(value: Json): { text: string; lossy: boolean } {
+export function canonical(value: Json): { bytes: Uint8Array; lossy: boolean } {
   try {
-    return { text: canonicalise(value), lossy: false };
+    return { bytes: canonicalBytes(value), lossy: false };
   } catch {
-    return { text: canonicalise(escaped(value)), lossy: true };
+    return { bytes: canonicalBytes(escaped(value)), lossy: true };
   }
 }
 

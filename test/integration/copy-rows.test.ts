@@ -65,7 +65,7 @@ it('writes any row alike by COPY and by INSERT', async () => {
           digest: sha256(search),
           author: undefined,
           visibility: 'public',
-          content: JSON.stringify(search),
+          content: Buffer.from(JSON.stringify(search)),
         };
       });
       expect(await written(copyRows, rows)).toEqual(await written(insertRows, rows));

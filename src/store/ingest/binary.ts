@@ -57,11 +57,11 @@ export class BinaryRows {
         this.int32(8);
         return this.int64(value as number);
       case 'timestamptz':
-        return this.timestamp(value);
+        return this.timestamp(value as string | number);
       case 'tsvector':
         return this.tsvector(value as string);
       default: // text, and enums, which are sent by their labels
-        return this.text(value as string);
+        return typeof value === 'string' ? this.text(value) : this.utf8Bytes(value as Uint8Array);
     }
   }
 
@@ -81,6 +81,13 @@ export class BinaryRows {
     this.at = start;
     this.int32(end - start - 4);
     this.at = end;
+  }
+
+  private utf8Bytes(text: Uint8Array): void {
+    this.room(4 + text.length);
+    this.int32(text.length);
+    this.bytes.set(text, this.at);
+    this.at += text.length;
   }
 
   /** Without its length. Room is there already. */

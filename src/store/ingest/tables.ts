@@ -19,9 +19,9 @@ import type {
 
 /**
  * Undefined is NULL. Bytes and uuids are hex; times RFC 3339 or milliseconds since 1970; enums their labels; a tsvector
- * is the text whose words it holds.
+ * is the text whose words it holds. Text is a string or its UTF-8.
  */
-export type Value = string | number | undefined;
+export type Value = string | number | Uint8Array | undefined;
 
 export interface Table<Row> {
   readonly name: string;

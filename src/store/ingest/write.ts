@@ -106,6 +106,7 @@ export async function absentOf<Row>(
 /** As Postgres reads it from text. */
 function textOf(value: Value, type: string): string | number | null {
   if (value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
   if (type === 'tsvector') return tsvectorOf(lexemesOf(value as string));
   if (type === 'timestamptz') return typeof value === 'number' ? new Date(value).toISOString() : value;
   return type === 'bytea' ? '\\x' + value : value;
