@@ -58,6 +58,18 @@ MEANING[CLOSE_BRACE] = MEANING[CLOSE_BRACKET] = CLOSES;
 const ENDS_RUN = new Uint8Array(256);
 ENDS_RUN[QUOTE] = ENDS_RUN[BACKSLASH] = 1;
 
+const FOUR_SPACES = 0x2020_2020;
+const FOUR_QUOTES = 0x2222_2222;
+const FOUR_BACKSLASHES = 0x5c5c_5c5c;
+
+/** Whether one of four bytes is a quote or a backslash: what is equal becomes zero, and a zero borrows from its top bit. */
+function endsRun(four: number): boolean {
+  const quotes = four ^ FOUR_QUOTES;
+  const backslashes = four ^ FOUR_BACKSLASHES;
+  const borrowed = ((quotes - 0x0101_0101) & ~quotes) | ((backslashes - 0x0101_0101) & ~backslashes);
+  return (borrowed & 0x8080_8080) !== 0;
+}
+
 export async function* scanJson(
   chunks: AsyncIterable<Uint8Array>,
   select: Select,
@@ -77,6 +89,8 @@ class Scanner {
   found: ScannedRange[] = [];
   /** Offset of the current chunk's first byte in the whole. */
   private base = 0;
+  /** Of the current chunk. */
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private readonly frames: Frame[] = [];
 
   /** Where the value now being passed over began; −1 between values. */
@@ -118,6 +132,7 @@ class Scanner {
 
   push(chunk: Buffer): void {
     let i = 0;
+    this.view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     while (i < chunk.length) {
       i = this.start >= 0 ? this.inside(chunk, i) : this.between(chunk, i);
     }
@@ -137,8 +152,8 @@ class Scanner {
 
   /**
    * Within a value: to its end. The hot loop of every import of JSON: what a byte means is looked up and not compared,
-   * state is held in locals, strings are passed byte by byte (a call of `indexOf` for each took twice the time), and `i`
-   * is never set to anything but the next byte, which halves V8's speed. At the end it may be one beyond the chunk.
+   * state is held in locals, indents and strings are passed four bytes at a time (one at a time takes twice as long, a
+   * call of `indexOf` for each string four times). At the end `i` may be one beyond the chunk.
    */
   private inside(chunk: Buffer, from: number): number {
     if (this.inLiteral) return this.literal(chunk, from);
@@ -149,13 +164,19 @@ class Scanner {
       if (this.depth === 0) return (this.finish(this.base + i), i);
     }
     const { length } = chunk;
+    const { view } = this;
+    const lastFour = length - 4;
     let { depth, deepest } = this;
     for (;;) {
-      while (i < length && MEANING[chunk[i]!] === NOTHING) i++;
+      while (i < length && MEANING[chunk[i]!] === NOTHING) {
+        i++;
+        while (i <= lastFour && view.getInt32(i) === FOUR_SPACES) i += 4;
+      }
       if (i >= length) break;
       const meaning = MEANING[chunk[i++]!];
       if (meaning === QUOTES) {
         for (;;) {
+          while (i <= lastFour && !endsRun(view.getInt32(i))) i += 4;
           while (i < length && ENDS_RUN[chunk[i]!] === 0) i++;
           if (i >= length) {
             this.inString = true;
