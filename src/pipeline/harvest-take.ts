@@ -262,7 +262,8 @@ export class HarvestTake {
     const plans: RangePlan[] = [];
     const refused: { offset: number; length: number; reason: Rejection['reason']; detail: string }[] = [];
     try {
-      for await (const plan of planRanges({ accession: harvest, member: member.member }, records)) {
+      const planned = { accession: harvest, member: member.member, bytes: member.bytes, splitTo: 0 };
+      for await (const plan of planRanges(planned, records)) {
         if (isRefusedRange(plan)) refused.push({ offset: plan.offset, length: plan.length, ...plan.refused });
         else plans.push(plan);
       }

@@ -86,6 +86,8 @@ export interface MemberRow extends UnpackedMember {
   readonly member: number;
   /** The member that this one was inside. */
   readonly container?: number;
+  /** Records before this offset have their ranges. Not there: none has. */
+  readonly splitTo?: number;
 }
 
 export interface RecognisedMember extends MemberRow {

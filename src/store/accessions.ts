@@ -91,10 +91,11 @@ export class PgAccessionStore implements AccessionStore {
       digest: string | null;
       modified: string | null;
       container: number | null;
+      split_offset: string;
       exchange: RecognisedMember['exchange'] | null;
       refusal: RecognisedMember['refusal'] | null;
     }>(
-      `SELECT member, path, bytes, encode(digest, 'hex') AS digest, modified, container, exchange, refusal
+      `SELECT member, path, bytes, encode(digest, 'hex') AS digest, modified, container, split_offset, exchange, refusal
        FROM member WHERE accession_id = $1 ORDER BY member`,
       [id],
     );
@@ -103,6 +104,7 @@ export class PgAccessionStore implements AccessionStore {
       path: row.path,
       bytes: Number(row.bytes),
       role: 'unrecognised',
+      splitTo: Number(row.split_offset),
       ...(row.digest !== null && { digest: row.digest as Digest }),
       ...(row.modified !== null && { modified: row.modified }),
       ...(row.container !== null && { container: row.container }),

@@ -13,6 +13,7 @@ import { Profiles1767226200000 } from '../../migrations/1767226200000-profiles.j
 import { NeighbouringKeys1767226300000 } from '../../migrations/1767226300000-neighbouring-keys.js';
 import { LookPlace1767226310000 } from '../../migrations/1767226310000-look-place.js';
 import { MediaExchanges1767226320000 } from '../../migrations/1767226320000-media-exchanges.js';
+import { SplitOffset1767226330000 } from '../../migrations/1767226330000-split-offset.js';
 import { ENTITIES } from './entities.js';
 
 /** Every migration there is, oldest first. Forward only. */
@@ -29,6 +30,7 @@ const MIGRATIONS = [
   NeighbouringKeys1767226300000,
   LookPlace1767226310000,
   MediaExchanges1767226320000,
+  SplitOffset1767226330000,
 ];
 
 export interface DatabaseOptions {
