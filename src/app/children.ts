@@ -22,8 +22,8 @@ export interface Children {
 const HEAP = [
   '--max-old-space-size=400',
   '--initial-old-space-size=340',
-  '--min-semi-space-size=104',
-  '--max-semi-space-size=104',
+  '--min-semi-space-size=72',
+  '--max-semi-space-size=72',
 ];
 
 /**

@@ -325,10 +325,10 @@ async function splitMember(
     if (ready.length > 0) await dispatch.ranges(ready, 0);
     await roomFor(deps, accession.id);
   };
-  const { bytes, splitTo = 0 } = member;
+  const { splitTo = 0 } = member;
   let end = splitTo;
   const records = source.split(blobs.open(member.digest!), member.format!, member.path);
-  for await (const plan of planRanges({ ...ref, bytes, splitTo }, records)) {
+  for await (const plan of planRanges({ ...ref, splitTo }, records)) {
     deps.signal?.throwIfAborted();
     end = plan.offset + plan.length;
     if (isRefusedRange(plan)) {
@@ -341,7 +341,7 @@ async function splitMember(
     await flush(end, false);
     plansAWrite = Math.min(2 * plansAWrite, PLANS_A_WRITE);
   }
-  await flush(Math.max(end, bytes), true);
+  await flush(Math.max(end, member.bytes), true);
 }
 
 async function roomFor({ accessions, signal }: AccessionDeps, id: Key): Promise<void> {

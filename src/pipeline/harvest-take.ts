@@ -262,7 +262,7 @@ export class HarvestTake {
     const plans: RangePlan[] = [];
     const refused: { offset: number; length: number; reason: Rejection['reason']; detail: string }[] = [];
     try {
-      const planned = { accession: harvest, member: member.member, bytes: member.bytes, splitTo: 0 };
+      const planned = { accession: harvest, member: member.member, splitTo: 0 };
       for await (const plan of planRanges(planned, records)) {
         if (isRefusedRange(plan)) refused.push({ offset: plan.offset, length: plan.length, ...plan.refused });
         else plans.push(plan);

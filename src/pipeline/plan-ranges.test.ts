@@ -8,8 +8,6 @@ import type { RangePlan } from './ports.js';
 
 const KIB = 1024;
 const MEMBER = { accession: '0'.repeat(32) as Key, member: 0 };
-/** So long that no range is one of the last. */
-const LONG = 1024 * 1024 * KIB;
 
 /** Records of these lengths, so far apart. */
 const recordsOf = (lengths: readonly number[], gap: number): RecordRange[] => {
@@ -21,16 +19,12 @@ const recordsOf = (lengths: readonly number[], gap: number): RecordRange[] => {
   });
 };
 
-async function planned(
-  records: readonly RecordRange[],
-  bytes = LONG,
-  splitTo = 0,
-): Promise<(RangePlan | RefusedRange)[]> {
+async function planned(records: readonly RecordRange[], splitTo = 0): Promise<(RangePlan | RefusedRange)[]> {
   async function* given(): AsyncGenerator<RecordRange> {
     yield* await Promise.resolve(records);
   }
   const plans: (RangePlan | RefusedRange)[] = [];
-  for await (const plan of planRanges({ ...MEMBER, bytes, splitTo }, given())) plans.push(plan);
+  for await (const plan of planRanges({ ...MEMBER, splitTo }, given())) plans.push(plan);
   return plans;
 }
 
@@ -43,47 +37,40 @@ describe('ranges', () => {
 
   it('hold every record once, in the order of the bytes, and end where their last one does', async () => {
     await fc.assert(
-      fc.asyncProperty(lengths, fc.nat(64), fc.nat(LONG), async (sizes, gap, bytes) => {
+      fc.asyncProperty(lengths, fc.nat(64), async (sizes, gap) => {
         const records = recordsOf(sizes, gap);
-        const plans = (await planned(records, bytes)) as RangePlan[];
+        const plans = (await planned(records)) as RangePlan[];
         expect(plans.flatMap(recordsIn)).toEqual(records);
         for (const plan of plans) {
           const last = decodeLayout(plan.layout).at(-1)!;
           expect(plan.length).toBe(last.offset + last.length);
-          expect(plan.records <= 4_000 && (plan.length <= 6144 * KIB || plan.records === 1)).toBe(true);
+          expect(plan.records <= 2_000 && (plan.length <= 3072 * KIB || plan.records === 1)).toBe(true);
         }
       }),
     );
   });
 
-  it('hold every record once, also where a splitter died and another one cut the rest otherwise', async () => {
+  it('hold every record once, also where a splitter died and one that cuts otherwise goes on', async () => {
     await fc.assert(
-      fc.asyncProperty(lengths, fc.nat(), fc.nat(LONG), async (sizes, after, bytes) => {
+      fc.asyncProperty(lengths, fc.nat(), async (sizes, after) => {
         const records = recordsOf(sizes, 1);
         const plans = (await planned(records)) as RangePlan[];
         const kept = plans.slice(0, after % (plans.length + 1));
-        const splitTo = kept.length === 0 ? 0 : kept.at(-1)!.offset + kept.at(-1)!.length;
-        const rest = (await planned(records, bytes, splitTo)) as RangePlan[];
+        const last = kept.at(-1);
+        const rest = (await planned(records, last ? last.offset + last.length : 0)) as RangePlan[];
         expect([...kept, ...rest].flatMap(recordsIn)).toEqual(records);
       }),
     );
   });
 
-  it('are small in the beginning of a member, each as large as all before it, until they are 6 MiB', async () => {
-    const plans = (await planned(recordsOf(Array<number>(20 * KIB).fill(2 * KIB), 0))) as RangePlan[];
-    expect(plans.slice(0, 7).map(({ length }) => length / KIB)).toEqual([256, 256, 512, 1024, 2048, 4096, 6144]);
+  it('are small in the beginning of a member, and as large as all before them until they are 3 MiB', async () => {
+    const plans = (await planned(recordsOf(Array<number>(10 * KIB).fill(2 * KIB), 0))) as RangePlan[];
+    expect(plans.slice(0, 6).map(({ length }) => length / KIB)).toEqual([256, 256, 512, 1024, 2048, 3072]);
   });
 
-  it('are small at its end, each a quarter of what is left, until they are 1 MiB', async () => {
-    const bytes = 40 * KIB * KIB;
-    const plans = (await planned(recordsOf(Array<number>(20 * KIB).fill(2 * KIB), 0), bytes)) as RangePlan[];
-    const last = plans.slice(6).map(({ length }) => Number((length / KIB / KIB).toFixed(1)));
-    expect(last).toEqual([6, 6, 5, 3.8, 2.8, 2.1, 1.6, 1.2, 1, 1, 1, 0.6]);
-  });
-
-  it('hold 4,000 records at most, however small these are', async () => {
-    const plans = (await planned(recordsOf(Array<number>(9_000).fill(20), 1))) as RangePlan[];
-    expect(plans.map(({ records }) => records)).toEqual([4_000, 4_000, 1_000]);
+  it('hold 2,000 records at most, however small these are', async () => {
+    const plans = (await planned(recordsOf(Array<number>(4_500).fill(20), 1))) as RangePlan[];
+    expect(plans.map(({ records }) => records)).toEqual([2_000, 2_000, 500]);
   });
 
   it('end before what the splitter refused, which stands by itself', async () => {

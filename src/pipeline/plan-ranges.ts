@@ -5,20 +5,15 @@ import type { RejectReason } from '../core/errors.js';
 import type { RecordRange } from '../sources/source.js';
 import type { RangePlan } from './ports.js';
 
-/** A COPY of a thousand rows or more costs Postgres a millisecond whatever its length (ADR 5), so few and large ones. */
-const RANGE_RECORDS = 4_000;
-const RANGE_BYTES = 6 * 1024 * 1024;
+const RANGE_RECORDS = 2_000;
+const RANGE_BYTES = 3 * 1024 * 1024;
 /** A member's first ranges are small, each as large as all before it: every worker has something to do at once. */
 const FIRST_BYTES = 256 * 1024;
-/** The last ones are small again, each this part of what is left: all workers come to the end at about the same time. */
-const LAST_PART = 4;
-const LAST_BYTES = 1024 * 1024;
 
 /** What is planned for. */
 export interface PlannedMember {
   readonly accession: Key;
   readonly member: number;
-  readonly bytes: number;
   /** Records before this offset have their ranges already: a splitter died here, perhaps one that cut them otherwise. */
   readonly splitTo: number;
 }
@@ -31,7 +26,7 @@ export interface RefusedRange {
 
 /** Yields each range as soon as it is full, and what the splitter itself refused, in the order of the bytes. */
 export async function* planRanges(
-  { accession, member, bytes, splitTo }: PlannedMember,
+  { accession, member, splitTo }: PlannedMember,
   records: AsyncIterable<RecordRange>,
 ): AsyncGenerator<RangePlan | RefusedRange> {
   let gathered: PlacedRecord[] = [];
@@ -56,18 +51,13 @@ export async function* planRanges(
       yield { offset, length, refused };
       continue;
     }
-    const full = gathered.length >= RANGE_RECORDS || offset + length - start > mostAt(start, bytes);
+    const most = Math.min(Math.max(start, FIRST_BYTES), RANGE_BYTES);
+    const full = gathered.length >= RANGE_RECORDS || offset + length - start > most;
     if (gathered.length > 0 && full) yield closed();
     if (gathered.length === 0) start = offset;
     gathered.push({ offset: offset - start, length, ...(name !== undefined && { name }) });
   }
   if (gathered.length > 0) yield closed();
-}
-
-function mostAt(start: number, bytes: number): number {
-  const asFirst = Math.max(start, FIRST_BYTES);
-  const asLast = Math.max((bytes - start) / LAST_PART, LAST_BYTES);
-  return Math.min(asFirst, asLast, RANGE_BYTES);
 }
 
 export function isRefusedRange(plan: RangePlan | RefusedRange): plan is RefusedRange {
