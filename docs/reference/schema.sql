@@ -291,7 +291,7 @@ CREATE TABLE member (
   refusal jsonb,
   declared integer, -- How many records the package itself says that this member holds.
   split boolean NOT NULL DEFAULT false,
-  split_offset bigint NOT NULL DEFAULT 0, -- How far the splitter has come, in bytes: for progress only.
+  split_offset bigint NOT NULL DEFAULT 0, -- How far the splitter has come, in bytes: records before it have their ranges, and no others. One that goes on after a crash begins here.
   container integer, -- The member that this one was inside (a WARC, a compressed file).
   exchange jsonb, -- Of an answer out of a WARC or a harvest: its record's id or number, place and date, the address without secrets, the HTTP status, the post that it is about.
   CONSTRAINT member_pkey PRIMARY KEY (accession_id, member),
