@@ -174,7 +174,7 @@ describe('a feed that has moved', () => {
     expect(tape.requests.slice(asked).map(({ path }) => path)).toEqual(['/new.xml']);
   });
 
-  it.each([302, 303, 307])('for now (%i) stays where it is', async (status) => {
+  it.each([302, 303, 307])('of the temporary kind (%i) stays where it is', async (status) => {
     send(status);
     let steps = await look(null);
     expect(kinds(steps)).toEqual(['captured', 'bookmark']);
@@ -183,7 +183,7 @@ describe('a feed that has moved', () => {
     expect(kinds(steps)).toEqual(['bookmark']);
   });
 
-  it('for good by way of a redirect for now is not for good', async () => {
+  it('for good by way of a temporary redirect is not for good', async () => {
     send(301);
     tape.on('GET /new.xml', { status: 302, headers: { location: '/there.xml' } });
     tape.on('GET /there.xml', rss([2, 1]));
