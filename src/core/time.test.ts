@@ -4,6 +4,7 @@ import {
   assertZone,
   assumeZone,
   boundsOf,
+  epochMs,
   isPlausible,
   msOf,
   parseClassic,
@@ -43,6 +44,38 @@ describe('a time', () => {
         }
       }),
     );
+  });
+
+  it('is counted as Date.parse counts it', () => {
+    const instant = fc.date({ min: new Date('0000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    const spelling = fc.constantFrom<(iso: string) => string>(
+      (iso) => iso,
+      (iso) => iso.replace(/\.\d+/, ''),
+      (iso) => iso.slice(0, 10),
+      (iso) => iso.slice(0, -1),
+      (iso) => iso.replace('Z', '+02:00'),
+    );
+    fc.assert(
+      fc.property(instant, spelling, (at, spell) => {
+        const text = spell(at.toISOString());
+        expect(epochMs(text)).toBe(Date.parse(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each(['2017-02-30T00:00:00Z', '2016-02-29T24:00:00Z', '2017-13-01T00:00:00Z', '2017-00-01T00:00:00Z'])(
+    'is counted as Date.parse counts it, be there such a day or not: %s',
+    (text) => expect(epochMs(text)).toBe(Date.parse(text)),
+  );
+
+  it('is counted as Date.parse counts it, whatever stands at any place of it', () => {
+    for (const text of ['2017-03-22T07:41:49.123Z', '2017-03-22T07:41:49Z'])
+      for (let i = 0; i < text.length; i++)
+        for (const char of ['x', '/', ':', ' ', 'é', '']) {
+          const wrong = text.slice(0, i) + char + text.slice(i + 1);
+          expect([wrong, epochMs(wrong)]).toEqual([wrong, Date.parse(wrong)]);
+        }
   });
 
   it('is refused where there is none', () => {

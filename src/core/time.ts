@@ -2,6 +2,8 @@
  * Times as sources know them. A time never claims more than was said: it carries its precision and how its zone is
  * known. `at` is RFC 3339; a time of unknown zone is written without an offset.
  */
+import { unitAt } from './char.js';
+
 export type Precision = 'ms' | 's' | 'min' | 'day';
 export type Zone = 'utc' | 'stated' | 'assumed' | 'unknown';
 
@@ -29,8 +31,64 @@ export function timeFromMs(ms: number, precision: Precision, zone: Zone = 'utc')
 export function msOf(time: Time): number {
   const text = time.at.endsWith('Z') ? time.at : time.precision === 'day' ? time.at : time.at + 'Z';
   const padded = time.precision === 'min' ? text.replace('Z', ':00Z') : text;
-  return Date.parse(padded);
+  return epochMs(padded);
 }
+
+/** The days of a common year before each month. */
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
+/** The days from 1 January of the year 0 to that of 1970. */
+const DAYS_BEFORE_1970 = 719_528;
+
+/**
+ * Milliseconds since 1970, as Date.parse gives them. Of `2017-03-22T07:41:49Z`, with or without milliseconds, the digits
+ * are read here, in a quarter of the time: each post's time is asked for more than once.
+ */
+export function epochMs(text: string): number {
+  const { length } = text;
+  if ((length !== 20 && length !== 24) || !hasInstantShape(text)) return Date.parse(text);
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const ms = length === 20 ? 0 : 10 * twoDigits(text, 20) + digit(text, 22);
+  // What is no digit is less than 0. The last days of months, and what no clock shows, are left to Date.parse.
+  const isPlain = year > 0 && month > 0 && month < 13 && day > 0 && day < 29;
+  if (!isPlain || (hour | minute | second | ms) < 0 || hour > 23 || minute > 59 || second > 59) return Date.parse(text);
+  const leapYears = month < 3 ? year - 1 : year;
+  const leapDays = (leapYears >> 2) - Math.floor(leapYears / 100) + Math.floor(leapYears / 400);
+  const days = 365 * year + leapDays + DAYS_BEFORE[month - 1]! + day - DAYS_BEFORE_1970;
+  return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000 + ms;
+}
+
+const DASH = 0x2d;
+const COLON = 0x3a;
+const POINT = 0x2e;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
+
+function hasInstantShape(text: string): boolean {
+  const { length } = text;
+  if (unitAt(text, 4) !== DASH || unitAt(text, 7) !== DASH || unitAt(text, 10) !== LETTER_T) return false;
+  if (unitAt(text, 13) !== COLON || unitAt(text, 16) !== COLON || unitAt(text, length - 1) !== LETTER_Z) return false;
+  return length === 20 || unitAt(text, 19) === POINT;
+}
+
+/** The two digits at a place, as a number; less than 0 where they are none. */
+function twoDigits(text: string, at: number): number {
+  const tens = digit(text, at);
+  const ones = digit(text, at + 1);
+  return tens < 0 || ones < 0 ? NOT_DIGITS : 10 * tens + ones;
+}
+
+function digit(text: string, at: number): number {
+  const value = unitAt(text, at) - 0x30;
+  return value >= 0 && value <= 9 ? value : NOT_DIGITS;
+}
+
+/** Low enough to stay below 0 whatever stands beside it. */
+const NOT_DIGITS = -1_000_000;
 
 /** The bounds within which the moment must lie, in milliseconds. */
 export function boundsOf(time: Time): { earliest: number; latest: number } {
@@ -74,7 +132,7 @@ function minutesOf(offset: string): number | undefined {
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const CLASSIC = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) ([+-]\d{4}) (\d{4})$/;
+const CLASSIC = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d [+-]\d{4} \d{4}$/;
 
 /** `Wed Mar 22 07:41:49 +0000 2017`, as X and Weibo write it. */
 export function parseClassic(text: string): Time | undefined {
@@ -88,24 +146,37 @@ export function parseClassic(text: string): Time | undefined {
 let lastClassic: { readonly text: string; readonly time: Time | undefined } = { text: '', time: undefined };
 
 function readClassic(text: string): Time | undefined {
-  const match = CLASSIC.exec(text);
-  if (!match) return undefined;
-  const month = MONTHS.indexOf(match[1]!);
-  const [day, hour, minute, second, year] = [+match[2]!, +match[3]!, +match[4]!, +match[5]!, +match[7]!];
+  // Each part has its place, so nothing need be taken out of the expression.
+  if (!CLASSIC.test(text)) return undefined;
+  const month = MONTHS.indexOf(text.slice(4, 7));
+  const year = 100 * twoDigits(text, 26) + twoDigits(text, 28);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
   if (month < 0 || day < 1 || day > daysIn(month, year) || hour > 23 || minute > 59 || second > 59) return undefined;
-  if (match[6] === '+0000') {
-    // As X always writes it: the digits are there already.
-    const number = String(month + 1).padStart(2, '0');
-    return {
-      at: `${match[7]}-${number}-${match[2]}T${match[3]}:${match[4]}:${match[5]}Z`,
-      precision: 's',
-      zone: 'utc',
-    };
-  }
-  const minutes = minutesOf(match[6]!);
+  const offset = text.slice(20, 25);
+  if (offset === '+0000') return { at: isoOfClassic(text, month), precision: 's', zone: 'utc' };
+  const minutes = minutesOf(offset);
   if (minutes === undefined) return undefined;
   const local = Date.UTC(year, month, day, hour, minute, second);
   return timeFromMs(local - minutes * 60_000, 's', minutes === 0 ? 'utc' : 'stated');
+}
+
+/**
+ * Of a classic time in UTC, as X always writes it: the digits are there already. Made character by character, because
+ * what is joined is kept in pieces, and compared, parsed and written at a third of the speed.
+ */
+function isoOfClassic(text: string, month: number): string {
+  const unit = (at: number): number => unitAt(text, at);
+  const tens = month < 9 ? 0x30 : 0x31;
+  const ones = month < 9 ? 0x31 + month : 0x30 + month - 9;
+  // A line for the date, a line for the clock.
+  // prettier-ignore
+  return String.fromCharCode(
+    unit(26), unit(27), unit(28), unit(29), DASH, tens, ones, DASH, unit(8), unit(9),
+    LETTER_T, unit(11), unit(12), COLON, unit(14), unit(15), COLON, unit(17), unit(18), LETTER_Z,
+  );
 }
 
 function daysIn(month: number, year: number): number {

@@ -178,7 +178,7 @@ class Rows {
     const laterEdit = links?.some((link) => link.kind === 'editOf' && (link.order ?? 0) > 0) ?? false;
     const known = this.posts.get(post);
     if (!known || (laterEdit && !known.laterEdit))
-      this.posts.set(post, { post, source: this.setting.source, uri, laterEdit });
+      this.posts.set(post, { post, source: this.setting.source, uri, laterEdit, onlyNamed: false });
   }
 
   private addActor(uri: ActorUri): Key {
@@ -274,7 +274,8 @@ class Rows {
     this.links.push({ post, kind, target, targetUri: link.target, place: order, reason });
     // An edit chain is counted through its first post, so that has a row even while it was not captured itself.
     if (kind === 'editOf' && link.target !== uri && !this.posts.has(target)) {
-      this.posts.set(target, { post: target, source: this.setting.source, uri: link.target, laterEdit: false });
+      const { source } = this.setting;
+      this.posts.set(target, { post: target, source, uri: link.target, laterEdit: false, onlyNamed: true });
     }
   }
 

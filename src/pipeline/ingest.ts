@@ -90,7 +90,8 @@ async function prepare(deps: IngestDeps, task: RangeTask, source: Source): Promi
   const { placed, rejected } = readRange(bytes, task, source, setting, { survey, head });
 
   const known = await deps.store.known(placed, setting.reader);
-  const fresh = placed.filter((reading) => !known.observations.has(reading.observation));
+  const { observations } = known;
+  const fresh = observations.size === 0 ? placed : placed.filter(({ observation }) => !observations.has(observation));
   const files = await deps.store.fileDigests(task.accession, filesOf(placed));
   return {
     batch: rowsOf(fresh, setting, files),
@@ -106,7 +107,7 @@ function saidOf({ reading, post, observation }: PlacedReading, known: Known): Re
     uri: reading.post,
     outcome: reading.outcome,
     hand: reading.hand,
-    newPost: !known.posts.get(post),
+    newPost: !known.posts.has(post),
     newObservation: !known.observations.has(observation),
     ...(namesFilesOnly(reading) && { filesOf: reading.content!.attributedTo! }),
   };
@@ -192,8 +193,23 @@ export function readRange(
   for (const record of decodeLayout(task.layout)) {
     const offset = task.offset + record.offset;
     const { length, name } = record;
-    const recordBytes = bytes.subarray(record.offset, record.offset + length);
-    const items = readRecord(recordBytes, { offset, ...(name !== undefined && { name }) }, task, source, around);
+    // One literal with every field: records are many, and objects that grow field by field come in as many shapes.
+    const context: CaptureContext = {
+      path: task.path,
+      format: task.format,
+      capture: task.capture,
+      accession: task.accessionDigest,
+      offset,
+      length,
+      name,
+      survey: around.survey,
+      head: around.head,
+      address: task.exchange?.uri,
+      about: task.exchange?.about,
+      account: task.exchange?.account,
+      options: task.options,
+    };
+    const items = readRecord(bytes.subarray(record.offset, record.offset + length), context, task, source);
     items.forEach((item, index) => {
       if (!isRefused(item)) placed.push(place(item, offset, length, index, setting));
       else rejected.push({ offset, length, item: index, reason: item.refused, detail: item.detail });
@@ -202,38 +218,19 @@ export function readRange(
   return { placed, rejected };
 }
 
-function readRecord(
-  record: Uint8Array,
-  place: Pick<CaptureContext, 'offset' | 'name'>,
-  task: RangeTask,
-  source: Source,
-  around: Around,
-): readonly Item[] {
+function readRecord(record: Uint8Array, context: CaptureContext, task: RangeTask, source: Source): readonly Item[] {
   if (task.refusal) return [{ refused: task.refusal.reason, detail: task.refusal.detail }];
   if (task.tries > SUSPECT_TRIES) {
     const why = task.problem ?? 'its worker ended without a word';
     return [{ refused: 'poison', detail: `given up after ${task.tries - 1} tries: ${why}` }];
   }
-  const context: CaptureContext = {
-    path: task.path,
-    format: task.format,
-    capture: task.capture,
-    accession: task.accessionDigest,
-    ...place,
-    length: record.length,
-    ...around,
-    ...(task.exchange?.uri !== undefined && { address: task.exchange.uri }),
-    ...(task.exchange?.about !== undefined && { about: task.exchange.about }),
-    ...(task.exchange?.account !== undefined && { account: task.exchange.account }),
-    options: task.options,
-  };
   try {
     const items = readBy(source, task, record, context);
     return items.length > 0 ? items : [{ refused: 'not-a-post', detail: 'the record states no post' }];
   } catch (error) {
     if (error instanceof Rejection) return [{ refused: error.reason, detail: error.detail }];
     if (isOverflow(error)) return [{ refused: 'too-deep', detail: 'nested deeper than can be followed' }];
-    const where = `${task.path}, bytes ${place.offset}–${place.offset + record.length}`;
+    const where = `${task.path}, bytes ${context.offset}–${context.offset + record.length}`;
     throw new Error(`${source.manifest.id} failed on ${where}: ${(error as Error).message}`, { cause: error });
   }
 }

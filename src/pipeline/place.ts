@@ -66,20 +66,17 @@ export function place(
 ): PlacedItem {
   const observed = reading.observedAt ?? setting.observed;
   const when = observed.basis === 'receipt' ? '' : observed.at.at;
-  const where = [
-    setting.capture,
-    String(offset),
-    String(item),
-    ...(setting.mapping === undefined ? [] : [setting.mapping]),
-  ];
-  const placing = { observed, offset, length, item };
+  const { collection, capture, mapping } = setting;
+  const where = [capture, String(offset), String(item)];
+  if (mapping !== undefined) where.push(mapping);
   if (isProfile(reading)) {
     const actor = actorKey(reading.actor);
-    return { reading, actor, observation: keyOf('account', setting.collection, actor, when, ...where), ...placing };
+    const observation = keyOf('account', collection, actor, when, ...where);
+    return { reading, actor, observation, observed, offset, length, item };
   }
   const { key, hash } = placedPostKey(reading.post);
   // The whole hash, not the key: observations were named by it before keys had neighbourhoods, and an id that was given
   // out once stays. An archive from before then knows the same records again.
-  const observation = keyOf('observation', setting.collection, hash, when, reading.outcome, ...where);
-  return { reading, post: key, observation, ...placing };
+  const observation = keyOf('observation', collection, hash, when, reading.outcome, ...where);
+  return { reading, post: key, observation, observed, offset, length, item };
 }

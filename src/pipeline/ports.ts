@@ -231,6 +231,8 @@ export interface PostRow {
   readonly uri: string;
   /** A later edit of a chain: it is not counted as a post of its own. */
   readonly laterEdit: boolean;
+  /** Another post's link names it, and the batch itself has nothing of it: `known` was not asked. */
+  readonly onlyNamed: boolean;
 }
 
 export interface SnapshotRow {
@@ -335,8 +337,8 @@ export type ObservationKey =
 export interface Known {
   /** Those of the observations asked about that are there, by this reader. */
   readonly observations: ReadonlySet<Key>;
-  /** Each post asked about: whether it is there. */
-  readonly posts: ReadonlyMap<Key, boolean>;
+  /** Those of their posts that are there. */
+  readonly posts: ReadonlySet<Key>;
 }
 
 export interface IngestStore {

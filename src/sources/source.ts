@@ -132,14 +132,14 @@ export interface CaptureContext {
   readonly offset: number;
   readonly length: number;
   /** As the splitter named the record (RecordRange.name). */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly survey: Survey | undefined;
   /** Where the answer came from that the record is in, secrets taken out; undefined for files. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** The post that was asked about, where the answer itself does not name it. */
-  readonly about?: PostUri;
+  readonly about?: PostUri | undefined;
   /** Of an answer about an account: the account that was asked about. */
-  readonly account?: ActorUri;
+  readonly account?: ActorUri | undefined;
   /** The member's first 64 KiB, for a source with `readsHead`: a table's header row, a chat's name. Else empty. */
   readonly head: Uint8Array;
   readonly options: ImportOptions;

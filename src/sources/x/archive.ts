@@ -16,7 +16,6 @@ import {
   type Env,
   type Item,
 } from './draft.js';
-import { decode } from './entities.js';
 import { factsOf, ownerOf, type Facts, type MediaKind, type Note } from './facts.js';
 import type { MediaList } from './media.js';
 import { noteOf as noteUri, requireId } from './uri.js';
@@ -41,7 +40,7 @@ export function readArchived(record: JsonObject, context: CaptureContext, env: E
   const owner = ownerOf(context);
   const deletedAt = timeOf(tweet['deleted_at'] ?? tweet['deletedAt']);
   const isDeleted = context.format === 'x-archive-deleted' || deletedAt !== undefined;
-  if (placeholderOutcome(decode(raw), asObject(tweet['entities']))) return [absent(id, 'forbidden', 'first', env)];
+  if (placeholderOutcome(raw, asObject(tweet['entities']))) return [absent(id, 'forbidden', 'first', env)];
 
   const facts = factsOf(context.survey);
   const { content, media } = statusOf(tweet, id, owner, isRepost(raw, tweet));

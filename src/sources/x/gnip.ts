@@ -74,7 +74,7 @@ function readOne(activity: JsonObject, env: Env, hand: 'first' | 'second'): Item
   const raw = asString(long?.['body']) ?? asString(activity['body']);
   if (raw === undefined) throw new Rejection('not-a-post', `the activity of ${postOf(id)} has no body`);
   const entities = asObject((long ?? activity)['twitter_entities']);
-  const gone = placeholderOutcome(decode(raw), entities);
+  const gone = placeholderOutcome(raw, entities);
   if (gone) return absent(id, gone, hand, env);
 
   const shared = sharedOf(activity);

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../../core/reading.js';
 import { asArray, asObject, asString, type JsonObject } from '../shared/json.js';
+import { decode } from './entities.js';
 
 const POST = '(?:Tweet|Post)';
 const SENTENCES: readonly (readonly [RegExp, Outcome])[] = [
@@ -37,13 +38,16 @@ const SENTENCES: readonly (readonly [RegExp, Outcome])[] = [
 const WITHHELD = new RegExp(`^This ${POST} from @\\w{1,20} has been withheld in: [^.]{2,200}\\.$`);
 
 /**
- * What a placeholder says; undefined for a real text. `entities`, where the record has them, must show the platform's
- * hand: its link reads "Learn more", which nobody's own link can.
+ * What a placeholder says; undefined for a real text. `raw` is the text as the platform escapes it. `entities`, where the
+ * record has them, must show the platform's hand: its link reads "Learn more", which nobody's own link can.
  */
-export function placeholderOutcome(text: string, entities?: JsonObject, isWithheld = false): Outcome | undefined {
+export function placeholderOutcome(raw: string, entities?: JsonObject, isWithheld = false): Outcome | undefined {
+  const endsInLink = raw.includes('Learn more');
+  if (!endsInLink && !isWithheld) return undefined;
+  const text = decode(raw);
   if (text.length > 240) return undefined;
   if (isWithheld && WITHHELD.test(text)) return 'forbidden';
-  if (!text.includes('Learn more')) return undefined;
+  if (!endsInLink) return undefined;
   const found = SENTENCES.find(([sentence]) => sentence.test(text));
   if (found === undefined) return undefined;
   if (entities !== undefined) {

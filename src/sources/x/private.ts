@@ -21,7 +21,7 @@ export function readLike(record: JsonObject, context: CaptureContext, env: Env):
   const references = [{ kind: 'like', target: postOf(id), ...by } as const];
   const raw = asString(like['fullText']);
   if (raw === undefined) return [{ ...absent(id, 'notCaptured', 'second', env), references }];
-  const gone = placeholderOutcome(decode(raw));
+  const gone = placeholderOutcome(raw);
   if (gone) return [{ ...absent(id, gone, 'second', env), references }];
   // Whoever likes may follow a protected account.
   const content: Draft<Content> = { type: 'Note', visibility: 'unknown', text: decode(raw) };

@@ -81,6 +81,8 @@ function addDetails(content: Draft<Content>, status: JsonObject, entities: JsonO
 
 /** Withheld is not absent: the post stands, and some countries may not see it. */
 export function addWithheld(content: Draft<Content>, countries: unknown, copyright: unknown): void {
+  // Hardly any post says so, and each would pay for the lists below.
+  if (countries === undefined && copyright === undefined) return;
   const codes = (typeof countries === 'string' ? countries.split(',') : asArray(countries))
     .flatMap((code) => (typeof code === 'string' && code.trim() !== '' ? [code.trim()] : []))
     .sort();

@@ -3,7 +3,6 @@ import { Rejection } from '../../core/errors.js';
 import { asArray, asObject, asString, type JsonObject } from '../shared/json.js';
 import { classicAuthor } from './actors.js';
 import { absent, attempt, chainOf, metricsOf, present, type Author, type Env, type Item } from './draft.js';
-import { decode } from './entities.js';
 import { placeholderOutcome } from './placeholders.js';
 import { STATUS_METRICS, statusOf } from './status.js';
 import { idOf, ownId, postOf, requireId } from './uri.js';
@@ -41,7 +40,7 @@ function readOne(status: JsonObject, env: Env, hand: 'first' | 'second', writer:
   if (raw === undefined)
     throw new Rejection('not-a-post', `the record of ${postOf(id)} has neither text nor full_text`);
   const isWithheld = status['withheld_in_countries'] !== undefined || status['withheld_copyright'] === true;
-  const gone = placeholderOutcome(decode(raw), asObject(status['entities']), isWithheld);
+  const gone = placeholderOutcome(raw, asObject(status['entities']), isWithheld);
   if (gone) return { ...absent(id, gone, hand, env), ...(author?.actor && { actors: [author.actor] }) };
 
   const reposted = asObject(status['retweeted_status']);

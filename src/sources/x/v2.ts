@@ -55,7 +55,7 @@ export function readTweet(tweet: JsonObject, includes: Includes, env: Env, hand:
   const raw = noteText ?? asString(tweet['text']);
   if (raw === undefined) throw new Rejection('not-a-post', `the record of ${postOf(id)} has no text`);
   const entities = asObject(tweet['entities']);
-  const gone = placeholderOutcome(decode(raw), entities, tweet['withheld'] !== undefined);
+  const gone = placeholderOutcome(raw, entities, tweet['withheld'] !== undefined);
   const chain = chainOf(tweet['edit_history_tweet_ids']);
   if (gone) return { ...absent(id, gone, hand, env), ...(author?.actor && { actors: [author.actor] }) };
 

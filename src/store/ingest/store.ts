@@ -41,11 +41,12 @@ export class PgIngestStore implements IngestStore {
       keys.filter((key) => 'actor' in key),
       reader,
     );
-    const asked = [...new Set(ofPosts.map((key) => key.post))];
-    const old = await presentPosts(this.pool, asked);
-    const posts = new Map(asked.map((post) => [post, old.has(post)]));
-    const doubtful = ofPosts.filter((key) => old.has(key.post));
-    if (doubtful.length === 0) return { observations: new Set(profiles), posts };
+    const posts = await presentPosts(
+      this.pool,
+      ofPosts.map((key) => key.post),
+    );
+    if (posts.size === 0) return { observations: new Set(profiles), posts };
+    const doubtful = ofPosts.filter((key) => posts.has(key.post));
     const result = await this.pool.query<[string]>({
       name: 'known-observations',
       text: `SELECT replace(k.observation_id::text, '-', '')
@@ -86,7 +87,7 @@ export class PgIngestStore implements IngestStore {
         [range.accession, range.member, range.offset],
       );
       if (open.rowCount === 0) return false;
-      const added = await writeBatch(client, batch, known?.posts ?? new Map());
+      const added = await writeBatch(client, batch, known?.posts);
       await finishRange(client, range, tally, added);
       return true;
     });
@@ -96,7 +97,7 @@ export class PgIngestStore implements IngestStore {
 const UNIQUE_VIOLATION = '23505';
 
 /** The fast way, and when another worker wrote one of these keys meanwhile, the safe way. */
-async function writeBatch(client: ClientBase, batch: Batch, known: Known['posts']): Promise<Added> {
+async function writeBatch(client: ClientBase, batch: Batch, known?: Known['posts']): Promise<Added> {
   await client.query('SAVEPOINT batch');
   try {
     return await copyBatch(client, batch, known);
@@ -111,17 +112,14 @@ async function writeBatch(client: ClientBase, batch: Batch, known: Known['posts'
  * Order of tables: actor, post, snapshot, observation; rows within each by key. Two workers that meet on the same keys
  * then wait for each other in the same order. Unsorted, four connections gave 39 deadlocks in 240 batches.
  */
-async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']): Promise<Added> {
+async function copyBatch(client: ClientBase, batch: Batch, known?: Known['posts']): Promise<Added> {
   // Few and often the same in every batch (one author's archive): a conflict is the rule here, so no COPY.
   const actors = await insertRows(client, tables.ACTOR, batch.actors);
   await insertRows(client, tables.PROFILE, batch.profiles);
   await insertFirst(client, batch.profileObservations);
   const accounts = await insertRows(client, tables.PROFILE_OBSERVATION, batch.accounts);
-  // A post that was absent a moment ago and is not any more ends in a unique violation, and then goes the safe way.
-  const unasked = batch.posts.map((row) => row.post).filter((post) => !known.has(post));
-  const old = new Set(await presentPosts(client, unasked));
-  for (const { post } of batch.posts) if (known.get(post) === true) old.add(post);
-  const posts = batch.posts.filter((row) => !old.has(row.post));
+  const old = await oldPosts(client, batch, known);
+  const posts = without(batch.posts, old);
   await copyRows(client, tables.POST, posts);
   await insertRows(client, tables.POST_ALIAS, batch.aliases);
   const snapshots = await copyAbsent(client, tables.SNAPSHOT, batch.snapshots, old);
@@ -138,6 +136,23 @@ async function copyBatch(client: ClientBase, batch: Batch, known: Known['posts']
   };
 }
 
+/**
+ * The posts of the batch that have a row. One that was absent when `known` was asked and is not any more ends in a unique
+ * violation, and then the batch goes the safe way.
+ */
+async function oldPosts(client: ClientBase, { posts }: Batch, known?: Known['posts']): Promise<ReadonlySet<Key>> {
+  const unasked = known ? posts.filter((row) => row.onlyNamed) : posts;
+  const found = await presentPosts(
+    client,
+    unasked.map((row) => row.post),
+  );
+  return known && known.size > 0 ? new Set([...known, ...found]) : found;
+}
+
+function without<Row extends { readonly post: Key }>(rows: readonly Row[], old: ReadonlySet<Key>): readonly Row[] {
+  return old.size === 0 ? rows : rows.filter((row) => !old.has(row.post));
+}
+
 /** What belongs to a post that is new is new itself; only the rest is looked up. */
 async function copyAbsent<Row extends { readonly post: Key }>(
   client: ClientBase,
@@ -145,9 +160,9 @@ async function copyAbsent<Row extends { readonly post: Key }>(
   rows: readonly Row[],
   old: ReadonlySet<Key>,
 ): Promise<readonly Row[]> {
-  const doubtful = new Set(rows.filter((row) => old.has(row.post)));
-  const absent = new Set(await absentOf(client, table, [...doubtful]));
-  const fresh = rows.filter((row) => !doubtful.has(row) || absent.has(row));
+  const doubtful = old.size === 0 ? [] : rows.filter((row) => old.has(row.post));
+  const absent = new Set(await absentOf(client, table, doubtful));
+  const fresh = doubtful.length === 0 ? rows : rows.filter((row) => !old.has(row.post) || absent.has(row));
   await copyRows(client, table, fresh);
   return fresh;
 }

@@ -11,16 +11,16 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ProfileObservationRow } from '../../pipeline/ports.js';
 import { lexemesOf, tsvectorOf } from '../../core/words.js';
-import { withBinaryRows } from './binary.js';
+import { formOf, withBinaryRows } from './binary.js';
 import { PROFILE_OBSERVATION, type Table, type Value } from './tables.js';
 
 /** Writes rows whose keys are absent. Throws Postgres' unique violation (23505) when one is not, after all. */
 export async function copyRows<Row>(client: ClientBase, table: Table<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   const columns = table.columns.map(([name]) => name).join(', ');
-  const types = table.columns.map(([, type]) => type);
+  const forms = table.columns.map(([, type]) => formOf(type));
   await withBinaryRows(async (binary) => {
-    for (const row of rows) binary.row(table.values(row), types);
+    for (const row of rows) binary.row(table.values(row), forms);
     const stream = client.query(copyFrom(`COPY ${table.name} (${columns}) FROM STDIN (FORMAT binary)`));
     stream.end(binary.end());
     await once(stream, 'finish');
