@@ -98,7 +98,7 @@ export interface Reading {
   readonly edition?: number;
   /** Counts at the time of seeing. Never content. */
   readonly metrics?: Readonly<Record<string, number>>;
-  /** Other URLs under which people know this post. Not identity. */
+  /** Other URLs under which people know this post, but for those that lead to it by themselves (Source.locate). Not identity. */
   readonly aliases?: readonly string[];
   readonly links?: readonly IdentityLink[];
   /** Likes and bookmarks. Reply, quote and repost are derived from the content. */

@@ -7,7 +7,7 @@
 import { canonicalise, storable, type Json } from '../core/canonical.js';
 import type { Content, Profile } from '../core/content.js';
 import { keyOf, sha256, type Digest, type Key } from '../core/digest.js';
-import type { IdentityLink, Reading, ReferenceKind } from '../core/reading.js';
+import type { IdentityLink, Observed, Reading, ReferenceKind } from '../core/reading.js';
 import { actorKey, postKey, type ActorUri, type PostUri } from '../core/uri.js';
 import type { WantedMedia } from './media-ports.js';
 import { wantedMedia } from './media-wants.js';
@@ -43,6 +43,8 @@ class Rows {
   private readonly profiles = new Map<Profile, ProfileRow>();
   private readonly profileObservations = new Map<string, ProfileObservationRow>();
   private readonly profilePlaces = new Map<string, PlacedReading>();
+  /** Mostly the owner's, with every record: the profile that was added last, when it was seen, and where first. */
+  private last: { readonly row: ProfileRow; readonly observed: Observed; readonly first: PlacedReading } | undefined;
   private readonly accounts: ProfileObservationRow[] = [];
   private readonly posts = new Map<Key, PostRow>();
   private readonly aliases: { post: Key; alias: string }[] = [];
@@ -192,12 +194,18 @@ class Rows {
    * one. The first of them is its place; the writer keeps the first of all ranges.
    */
   private addProfile(placed: PlacedReading, uri: ActorUri, profile: Profile, metrics?: Reading['metrics']): void {
+    const { observed } = placed;
     const row = this.profileRow(uri, profile);
-    const { at, basis } = placed.observed;
+    const { last } = this;
+    const isSame = last?.row === row && last.observed === observed;
+    if (isSame && !isBefore(placed, last.first)) return;
+    const { at, basis } = observed;
     const when = basis === 'receipt' ? '' : at.at;
     const seenAs = row.actor + row.digest + when;
     const first = this.profilePlaces.get(seenAs);
-    if (first && (first.offset - placed.offset || first.item - placed.item) <= 0) return;
+    const isFirst = first === undefined || isBefore(placed, first);
+    this.last = { row, observed, first: isFirst ? placed : first };
+    if (!isFirst) return;
     this.profilePlaces.set(seenAs, placed);
     const { collection, reader, capture } = this.setting;
     this.profileObservations.set(seenAs, {
@@ -208,7 +216,7 @@ class Rows {
       length: placed.length,
       actor: row.actor,
       observation: keyOf('profile', collection, row.actor, when, row.digest, capture),
-      observed: placed.observed,
+      observed,
       hand: placed.reading.hand,
       digest: row.digest,
       metrics: countsOf(metrics),
@@ -288,6 +296,10 @@ class Rows {
       this.media.push({ post, file: nonNul(storable(file).text)!, digest, type, url: nonNul(url) });
     });
   }
+}
+
+function isBefore(a: PlacedReading, b: PlacedReading): boolean {
+  return (a.offset - b.offset || a.item - b.item) < 0;
 }
 
 /** The rows in the order of their keys, each key once: the first row that was added under it. */

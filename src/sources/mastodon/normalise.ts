@@ -1,6 +1,14 @@
 /** One record, whatever it is, to readings and refusals: the item of a list, a whole answer, a line. */
 import { storable } from '../../core/canonical.js';
-import { asArray, asObject, asString, isObject, parseJson, type JsonObject } from '../shared/json.js';
+import {
+  asArray,
+  asObject,
+  asString,
+  isObject,
+  mayHoldSurrogates,
+  parseJson,
+  type JsonObject,
+} from '../shared/json.js';
 import type { CaptureContext } from '../source.js';
 import { readActivity, readTombstone } from './activity.js';
 import { collectionRefusal, itemsOf } from './collection.js';
@@ -20,7 +28,7 @@ export function normalise(record: Uint8Array, context: CaptureContext): readonly
   const kind = context.format === 'mastodon-archive' ? listKind(baseOf(context.path)) : undefined;
   const items = kind ? [guarded(() => readListed(value, kind, env))] : read(value, env, 0);
   // Only an escape can bring a lone surrogate in: the bytes themselves are UTF-8.
-  return hasSurrogateEscape(record) ? items.map(storableItem) : items;
+  return mayHoldSurrogates(record) ? items.map(storableItem) : items;
 }
 
 function read(value: unknown, env: Env, lists: number): Item[] {
@@ -98,11 +106,6 @@ function readListed(value: unknown, kind: 'like' | 'bookmark', { owner }: Env): 
     hand: 'second',
     references: [{ kind, target, ...(owner && { by: owner.actor }) }],
   };
-}
-
-function hasSurrogateEscape(record: Uint8Array): boolean {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  return bytes.includes('\\ud') || bytes.includes('\\uD');
 }
 
 function storableItem(item: Item): Item {

@@ -3,7 +3,7 @@ import { isWellFormed, storable } from '../../core/canonical.js';
 import { Rejection, type RejectReason } from '../../core/errors.js';
 import type { AccountStatus } from '../../core/content.js';
 import type { ActorReading, Item, ProfileReading, RefusedItem } from '../../core/reading.js';
-import { asNumber } from './json.js';
+import { asNumber, mayHoldSurrogates } from './json.js';
 
 export type { Item } from '../../core/reading.js';
 
@@ -64,13 +64,9 @@ export function webAddress(value: unknown): string | undefined {
   return typeof value === 'string' && /^https?:\/\/[^/?#]/i.test(value) ? value : undefined;
 }
 
-/**
- * JSON can spell a lone surrogate as an escape, and nothing can store one. Looked for in the record's bytes, which are
- * UTF-8 and cannot hold it otherwise, so that records without such an escape cost one search.
- */
+/** JSON can spell a lone surrogate as an escape, and nothing can store one. */
 export function storableItems<I extends Item>(record: Uint8Array, items: readonly I[]): readonly I[] {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  return bytes.includes('\\ud') || bytes.includes('\\uD') ? items.map((item) => storableItem(item) as I) : items;
+  return mayHoldSurrogates(record) ? items.map((item) => storableItem(item) as I) : items;
 }
 
 function storableItem(item: Item): Item {

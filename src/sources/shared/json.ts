@@ -9,14 +9,27 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** The record as text. Throws a Rejection (`invalid-encoding`) naming the first wrong byte. */
 export function decodeUtf8(record: Uint8Array): string {
   // Most records are ASCII, which is checked at memory's speed and needs no decoding.
-  if (isAscii(record)) return Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('latin1');
+  if (isAscii(record)) return bufferOf(record).toString('latin1');
   try {
     return decoder.decode(record);
   } catch {
-    const lossy = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('utf8');
+    const lossy = bufferOf(record).toString('utf8');
     const at = Buffer.byteLength(lossy.slice(0, lossy.indexOf('\ufffd')));
     throw new Rejection('invalid-encoding', `not UTF-8 from byte ${at} of the record on; convert the file to UTF-8`);
   }
+}
+
+/** The same bytes, with what Node's buffers can do. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+const ESCAPE = Buffer.from('\\u');
+
+/** Whether a record may spell half of a surrogate pair as an escape: UTF-8 cannot hold one otherwise. Most have no escape. */
+export function mayHoldSurrogates(record: Uint8Array): boolean {
+  const bytes = bufferOf(record);
+  return bytes.includes(ESCAPE) && (bytes.includes('\\ud') || bytes.includes('\\uD'));
 }
 
 /** The record as a JSON value. Throws a Rejection (`malformed`, `invalid-encoding`). */

@@ -122,10 +122,7 @@ export function readNote(record: JsonObject, context: CaptureContext, env: Env):
   content.cut = CUT_TEXT;
   addExtra(content, 'noteTweetId', note.id);
   const reading = present(postId ?? note.id, content, 'first', owner, undefined, env);
-  if (postId === undefined) {
-    reading.post = noteUri(note.id);
-    delete reading.aliases;
-  }
+  if (postId === undefined) reading.post = noteUri(note.id);
   if (context.format === 'x-archive-deleted') {
     reading.outcome = 'deleted';
     delete reading.claimedFrom;

@@ -4,7 +4,7 @@ import { Rejection } from '../../core/errors.js';
 import type { ActorReading, IdentityLink, Observed, Reading, RefusedItem } from '../../core/reading.js';
 import { storable } from '../../core/canonical.js';
 import { asArray, type JsonObject } from '../shared/json.js';
-import { actorOf, aliasOf, idOf, isHandle, postOf } from './uri.js';
+import { actorOf, idOf, isHandle, postOf } from './uri.js';
 
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 export type Item = Reading | RefusedItem;
@@ -31,7 +31,7 @@ export const CUT_TEXT: readonly CutField[] = ['text', 'tag', 'link'];
 /** Content with its author, or with the handle where no id is known. */
 export function begin(type: string, author: Author | undefined): Draft<Content> {
   const content: Draft<Content> = { type, visibility: author?.locked === true ? 'followers' : 'public' };
-  if (author?.id !== undefined) content.attributedTo = actorOf(author.id);
+  if (author?.id !== undefined) content.attributedTo = author.actor?.actor ?? actorOf(author.id);
   else if (author?.handle !== undefined && isHandle(author.handle)) content.extra = { screenName: author.handle };
   return content;
 }
@@ -89,8 +89,6 @@ export function addCommon(
 ): void {
   if (env.observedAt) reading.observedAt = env.observedAt;
   if (env.losses) reading.losses = env.losses;
-  const alias = aliasOf(author?.handle, id);
-  if (alias !== undefined) reading.aliases = [alias];
   if (chain !== undefined) reading.links = [editLink(id, chain)];
   if (author?.actor) reading.actors = [author.actor];
 }

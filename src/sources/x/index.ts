@@ -8,7 +8,7 @@ import { Rejection } from '../../core/errors.js';
 import type { CaptureContext, Source } from '../source.js';
 import { splitCsv } from '../shared/csv.js';
 import { parseExact } from '../shared/exact.js';
-import { decodeUtf8, isObject, parseObject, type JsonObject } from '../shared/json.js';
+import { decodeUtf8, isObject, mayHoldSurrogates, parseObject, type JsonObject } from '../shared/json.js';
 import { readAccount } from './actors.js';
 import { readAnswer } from './api.js';
 import { readArchived, readNote } from './archive.js';
@@ -112,11 +112,4 @@ function isScript(format: string): boolean {
 function withoutTrailingCommas(text: string): string | undefined {
   const repaired = text.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/gs, (found) => (found === ',' ? '' : found));
   return repaired.length === text.length ? undefined : repaired;
-}
-
-const ESCAPES = [Buffer.from('\\ud'), Buffer.from('\\uD')];
-
-function mayHoldSurrogates(record: Uint8Array): boolean {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  return ESCAPES.some((escape) => bytes.includes(escape));
 }

@@ -21,11 +21,6 @@ export function noteOf(id: string): PostUri {
   return postUri(`perdure:x/note/${id}`);
 }
 
-/** The address that people know the post by. Undefined when the handle is none. */
-export function aliasOf(handle: string | undefined, id: string): string | undefined {
-  return handle !== undefined && isHandle(handle) ? `https://x.com/${handle}/status/${id}` : undefined;
-}
-
 // Fifteen characters today; accounts of the first years have up to twenty.
 const HANDLE = /^\w{1,20}$/;
 

@@ -117,7 +117,6 @@ describe('x: the archive', () => {
       name: 'Nour',
       summary: 'Bread & names',
     });
-    expect(reading.aliases).toEqual([`https://x.com/nour_of_the_bakery/status/${id(5)}`]);
     expect(reading.content?.inReplyTo).toBe('https://x.com/i/status/9000000000000000051');
   });
 
