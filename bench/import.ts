@@ -194,7 +194,8 @@ async function completed({ pool }: Archive, id: Key): Promise<number> {
     const { status, problem } = result.rows[0]!;
     if (status === 'refused' || status === 'failed') throw new Error(problem ?? status);
     if (status === 'complete') break;
-    await sleep(10);
+    // Each look takes half a millisecond of the two cores: ten times as many would cost a fortieth of what is measured.
+    await sleep(25);
   }
   const result = await pool.query<{ read: string; rejected: string }>(
     'SELECT sum(read) AS read, sum(rejected) AS rejected FROM ingest_range WHERE accession_id = $1',

@@ -65,6 +65,15 @@ describe('folding', () => {
 });
 
 describe('the quick way', () => {
+  it('folds as the definition does, however long the text is and becomes', () => {
+    for (const piece of ['a', 'ﷺ', 'É', 'ß𝟏', 'e\u0301'])
+      for (const times of [1, 600, 4_096, 8_191, 8_192, 8_193, 20_000]) {
+        const text = piece.repeat(times);
+        expect(fold(text) === foldSlowly(text)).toBe(true);
+        expect(fold(`${text}Z`) === foldSlowly(`${text}Z`)).toBe(true);
+      }
+  });
+
   it('folds as the definition does: every character of the basic plane, by itself and between others', () => {
     for (let unit = 0; unit < 65_536; unit++) {
       const char = String.fromCharCode(unit);

@@ -9,6 +9,7 @@
  */
 
 import { unitAt } from './char.js';
+import { UnitBuffer } from './units.js';
 
 /** Diacritics of Latin, Greek, Cyrillic, Hebrew, Arabic and Syriac, variation selectors, tatweel, invisible controls. */
 const MARKS =
@@ -75,28 +76,47 @@ export function bitsOf(code: number): number {
 }
 
 /** The code point of the pair that begins at `i`; 0 when none does. */
-function pairAt(text: string, i: number): number {
-  const code = text.codePointAt(i)!;
-  return code < 0x10000 ? 0 : code;
+export function pairAt(units: Uint16Array, i: number, length: number): number {
+  const high = units[i]!;
+  if (high < 0xd800 || high > 0xdbff) return 0;
+  const low = i + 1 < length ? units[i + 1]! : 0;
+  return low >= 0xdc00 && low <= 0xdfff ? 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00) : 0;
 }
 
 /** Folds a text, or a query, for comparison. */
 export function fold(text: string): string {
-  let out = '';
-  let from = 0;
-  const { length } = text;
+  return foldUnits(text).toString();
+}
+
+const given = new UnitBuffer();
+const folded = new UnitBuffer();
+
+/** The units of the folded text. Valid until the next call of this or of `fold`. */
+export function foldUnits(text: string): UnitBuffer {
+  given.load(text);
+  const { array: from, length } = given;
+  let to = folded.begin(length);
+  let at = 0;
   for (let i = 0; i < length; i++) {
-    const unit = unitAt(text, i);
-    const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(text, i) : 0;
-    const bits = pair > 0 ? (beyond.get(pair) ?? learn(pair)) : basicPlane[unit]! || learn(unit);
-    if (bits & JOINS) return foldSlowly(text);
+    const unit = from[i]!;
+    const pair = pairAt(from, i, length);
+    const bits = pair > 0 ? bitsOf(pair) : basicPlane[unit]! || learn(unit);
+    if (bits & JOINS) {
+      folded.load(foldSlowly(text));
+      return folded;
+    }
     if (bits & CHANGES) {
-      out += text.slice(from, i) + becomes.get(pair || unit)!;
-      from = i + (pair > 0 ? 2 : 1);
+      const other = becomes.get(pair || unit)!;
+      if (at + other.length + length - i > to.length) to = folded.grow(at + other.length + length - i);
+      for (let k = 0; k < other.length; k++) to[at++] = unitAt(other, k);
+    } else {
+      to[at++] = unit;
+      if (pair > 0) to[at++] = from[i + 1]!;
     }
     if (pair > 0) i++;
   }
-  return from === 0 ? text : out + text.slice(from);
+  folded.length = at;
+  return folded;
 }
 
 /** The definition of folding. */

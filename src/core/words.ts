@@ -6,7 +6,8 @@
  * numbers, its bounds in the text's UTF-16 units, and becomes no string unless somebody asks for one.
  */
 import { randomBytes } from 'node:crypto';
-import { basicPlane, bitsOf, fold, UNSPACED_CHAR, WORD_CHAR } from './fold.js';
+import { basicPlane, bitsOf, foldUnits, pairAt, UNSPACED_CHAR, WORD_CHAR } from './fold.js';
+import { UnitBuffer, type Units } from './units.js';
 
 /** Longer tokens are no words that anyone searches for; Postgres refuses lexemes beyond 2 KB. */
 const MAX_WORD = 64;
@@ -17,10 +18,15 @@ const MAX_POSITIONS = 255;
 /** Postgres refuses a tsvector beyond 2^20 − 1 bytes of lexemes and positions, and with it the whole batch. */
 const MAX_BYTES = 1_000_000;
 
+/** Of a longer text, which hardly any post is, the index is made for it alone and kept by nobody. */
+const KEPT_UNITS = 4_096;
+const given = new UnitBuffer();
+
 /** The words of a folded text, in order, repeats included. */
 export function words(folded: string): string[] {
   const out: string[] = [];
-  cut(load(folded), folded.length, { word: (from, to) => void out.push(folded.slice(from, to)) });
+  given.load(folded);
+  cut(given, { word: (from, to) => void out.push(folded.slice(from, to)) });
   return out;
 }
 
@@ -40,13 +46,13 @@ export interface Lexemes {
 
 /**
  * The lexemes of a text; of one with more words than Postgres takes (about a megabyte of them), the first ones. Valid
- * until the next call of `lexemesOf` or `words`: the arrays are used again.
+ * until the next call of `lexemesOf` or `fold`: the arrays are used again.
  */
 export function lexemesOf(text: string): Lexemes {
-  const folded = fold(text);
+  const folded = foldUnits(text);
   const index = folded.length <= KEPT_UNITS ? kept : new Index();
-  index.begins(load(folded));
-  cut(index.units, folded.length, index);
+  index.begins(folded.array);
+  cut(folded, index);
   index.ends();
   return index;
 }
@@ -66,25 +72,11 @@ export function lexemeAt({ units, from, to }: Lexemes, i: number): string {
 
 // ── cutting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Longer than nearly all posts. What a longer text needs is made for it alone, and kept by nobody. */
-const KEPT_UNITS = 4_096;
-const keptUnits = new Uint16Array(KEPT_UNITS);
-const isBigEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
-
-/** The text's UTF-16 units, where reading one is a third of the work that it is in a string. */
-function load(folded: string): Uint16Array {
-  const units = folded.length <= KEPT_UNITS ? keptUnits : new Uint16Array(folded.length);
-  const bytes = Buffer.from(units.buffer, 0, 2 * folded.length);
-  bytes.write(folded, 'utf16le');
-  if (isBigEndian) bytes.swap16();
-  return units;
-}
-
 interface Sink {
   word(from: number, to: number): void;
 }
 
-function cut(units: Uint16Array, length: number, out: Sink): void {
+function cut({ array: units, length }: Units, out: Sink): void {
   // The run of characters of one kind that is being read, and in a script without spaces its last character.
   let start = -1;
   let unspaced = 0;
@@ -92,7 +84,7 @@ function cut(units: Uint16Array, length: number, out: Sink): void {
   let width = 1;
   for (let i = 0; i < length; i += width) {
     const unit = units[i]!;
-    const pair = unit >= 0xd800 && unit <= 0xdbff ? pairAt(units, i, length) : 0;
+    const pair = pairAt(units, i, length);
     width = pair > 0 ? 2 : 1;
     const bits = pair > 0 ? bitsOf(pair) : basicPlane[unit]! || bitsOf(unit);
     if (start >= 0 && (bits & (WORD_CHAR | UNSPACED_CHAR)) !== (WORD_CHAR | unspaced)) {
@@ -124,12 +116,6 @@ function close(units: Uint16Array, start: number, end: number, unspaced: boolean
   }
 }
 
-/** The code point of the pair that begins at `i`; 0 when none does. */
-function pairAt(units: Uint16Array, i: number, length: number): number {
-  const low = i + 1 < length ? units[i + 1]! : 0;
-  return low >= 0xdc00 && low <= 0xdfff ? 0x10000 + ((units[i]! - 0xd800) << 10) + (low - 0xdc00) : 0;
-}
-
 // ── gathering equal words ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** Differs from process to process, so that nobody can write a text whose words all meet in one slot. */
@@ -137,7 +123,7 @@ const SEED = randomBytes(4).readInt32LE();
 
 class Index implements Lexemes, Sink {
   count = 0;
-  units: Uint16Array = keptUnits;
+  units: Uint16Array = new Uint16Array(0);
   from = new Int32Array(256);
   to = new Int32Array(256);
   begin = new Int32Array(257);

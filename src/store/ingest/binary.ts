@@ -1,8 +1,10 @@
 /**
  * Rows in the binary format of COPY (PostgreSQL documentation, COPY, "Binary Format"), written into one growing buffer
- * that is used again for the next batch. Postgres then parses no text: no escapes, no hex, no literals of tsvectors.
+ * that is used again for the next batch. Postgres then parses no text: no escapes, no hex, no literals of tsvectors. And
+ * keys as a parameter in the same format.
  */
 import { unitAt } from '../../core/char.js';
+import type { Key } from '../../core/digest.js';
 import { epochMs } from '../../core/time.js';
 import { lexemesOf } from '../../core/words.js';
 import type { Value } from './tables.js';
@@ -32,11 +34,6 @@ const FORMS: Readonly<Record<string, Form>> = {
   timestamptz: Form.Timestamp,
   tsvector: Form.Tsvector,
 };
-
-/** The value of each hexadecimal digit, by its character. */
-const NO_DIGIT = 0xff;
-const NIBBLES = new Uint8Array(128).fill(NO_DIGIT);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLES[digit.charCodeAt(0)] = value;
 
 export class BinaryRows {
   private bytes = Buffer.allocUnsafeSlow(256 * 1024);
@@ -89,20 +86,11 @@ export class BinaryRows {
     }
   }
 
-  /** Keys and digests, some ten a post: a call into Node takes four times as long. */
   private hex(digits: string): void {
     const length = digits.length >> 1;
     this.room(4 + length);
     this.int32(length);
-    const { bytes } = this;
-    let at = this.at;
-    for (let i = 0; i < 2 * length; i += 2) {
-      const high = NIBBLES[unitAt(digits, i)] ?? NO_DIGIT;
-      const low = NIBBLES[unitAt(digits, i + 1)] ?? NO_DIGIT;
-      if ((high | low) > 0xf) throw new RangeError(`not hexadecimal: ${digits.slice(0, 80)}`);
-      bytes[at++] = (high << 4) | low;
-    }
-    this.at = at;
+    this.at = writeHex(this.bytes, this.at, digits);
   }
 
   private text(text: string): void {
@@ -245,6 +233,43 @@ export class BinaryRows {
     this.bytes.copy(larger, 0, 0, this.at);
     this.bytes = larger;
   }
+}
+
+const UUID_OID = 2950;
+
+/** Keys as a parameter of type uuid[] (array_recv): Postgres then parses no text, and node-postgres quotes none. */
+export function uuidArray(keys: readonly Key[]): Buffer {
+  const bytes = Buffer.alloc(20 + 20 * keys.length);
+  // One dimension, no nulls, of uuids, so many of them, counted from 1.
+  bytes.writeInt32BE(1, 0);
+  bytes.writeInt32BE(UUID_OID, 8);
+  bytes.writeInt32BE(keys.length, 12);
+  bytes.writeInt32BE(1, 16);
+  for (let i = 0; i < keys.length; i++) {
+    const at = 20 + 20 * i;
+    // Its length, 16, in four bytes.
+    bytes[at + 3] = 16;
+    writeHex(bytes, at + 4, keys[i]!);
+  }
+  return bytes;
+}
+
+/** The value of each hexadecimal digit, by its character. */
+const NO_DIGIT = 0xff;
+const NIBBLES = new Uint8Array(128).fill(NO_DIGIT);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLES[digit.charCodeAt(0)] = value;
+
+/** Keys and digests, some ten a post: a call into Node each takes longer. Returns where they end. */
+function writeHex(bytes: Uint8Array, start: number, digits: string): number {
+  const { length } = digits;
+  let at = start;
+  for (let i = 0; i < length; i += 2) {
+    const high = NIBBLES[unitAt(digits, i)] ?? NO_DIGIT;
+    const low = NIBBLES[unitAt(digits, i + 1)] ?? NO_DIGIT;
+    if ((high | low) > 0xf) throw new RangeError(`not hexadecimal: ${digits.slice(0, 80)}`);
+    bytes[at++] = (high << 4) | low;
+  }
+  return at;
 }
 
 /** Beyond this a buffer is not kept: one huge batch must not hold memory for ever. */

@@ -1,7 +1,6 @@
 /** The durable state of ranges. What the queue forgets stands here. */
 import type { ClientBase, Pool } from 'pg';
 import type { Digest, Key } from '../../core/digest.js';
-import { inTransaction } from '../transaction.js';
 import type { AccessionOptions, RangePlan, RangeRef, RangeTally, RangeTask } from '../../pipeline/ports.js';
 
 /** What a batch added that was not there before. */
@@ -32,9 +31,10 @@ interface RangeRecord {
   first_received: Date;
 }
 
-const BEGIN_RANGE = `UPDATE ingest_range r SET tries = r.tries + 1
-  FROM accession a, member m, receipt c
-  WHERE r.accession_id = $1 AND r.member = $2 AND r.byte_offset = $3 AND r.state = 'pending'
+const BEGIN_RANGE = `WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS now)
+  UPDATE ingest_range r SET tries = r.tries + 1
+  FROM unhurried, accession a, member m, receipt c
+  WHERE unhurried.now = 'off' AND r.accession_id = $1 AND r.member = $2 AND r.byte_offset = $3 AND r.state = 'pending'
     AND a.accession_id = r.accession_id AND m.accession_id = r.accession_id AND m.member = r.member
     AND c.collection_id = a.collection_id AND c.digest = m.digest
   RETURNING r.byte_length, r.records, r.layout, r.tries, r.problem, a.collection_id, a.options,
@@ -44,16 +44,13 @@ const BEGIN_RANGE = `UPDATE ingest_range r SET tries = r.tries + 1
 
 /**
  * Counts a try, in a transaction of its own: a worker that dies afterwards has left its mark. It need not wait for the
- * disk: that the machine itself crashed is not held against a range.
+ * disk: that the machine itself crashed is not held against a range. The setting holds for this one statement.
  */
 export async function beginRange(pool: Pool, range: RangeRef): Promise<RangeTask | undefined> {
-  const result = await inTransaction(pool, async (client) => {
-    await client.query('SET LOCAL synchronous_commit = off');
-    return client.query<RangeRecord>({
-      name: 'begin-range',
-      text: BEGIN_RANGE,
-      values: [range.accession, range.member, range.offset],
-    });
+  const result = await pool.query<RangeRecord>({
+    name: 'begin-range',
+    text: BEGIN_RANGE,
+    values: [range.accession, range.member, range.offset],
   });
   const row = result.rows[0];
   if (!row) return undefined;

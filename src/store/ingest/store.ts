@@ -13,6 +13,7 @@ import type {
 } from '../../pipeline/ports.js';
 import { wantMediaWithin } from '../media.js';
 import { inTransaction } from '../transaction.js';
+import { uuidArray } from './binary.js';
 import { beginRange, finishRange, halveRange, type Added } from './ranges.js';
 import * as tables from './tables.js';
 import { absentOf, copyRows, insertFirst, insertRows } from './write.js';
@@ -52,7 +53,7 @@ export class PgIngestStore implements IngestStore {
       text: `SELECT replace(k.observation_id::text, '-', '')
              FROM unnest($1::uuid[], $2::uuid[]) AS k(post_id, observation_id)
              JOIN observation o USING (post_id, observation_id) WHERE o.reader = $3`,
-      values: [doubtful.map((key) => key.post), doubtful.map((key) => key.observation), reader],
+      values: [uuidArray(doubtful.map((key) => key.post)), uuidArray(doubtful.map((key) => key.observation)), reader],
       rowMode: 'array',
     });
     return { observations: new Set([...profiles, ...result.rows.map(([id]) => id as Key)]), posts };
@@ -80,33 +81,35 @@ export class PgIngestStore implements IngestStore {
     return turn;
   }
 
-  private write(range: RangeRef, batch: Batch, tally: RangeTally, known?: Known): Promise<boolean> {
+  /** The fast way, and when another worker wrote one of these keys meanwhile, the safe way. */
+  private async write(range: RangeRef, batch: Batch, tally: RangeTally, known?: Known): Promise<boolean> {
+    try {
+      return await this.writeBy(range, tally, (client) => copyBatch(client, batch, known?.posts));
+    } catch (error) {
+      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+      return this.writeBy(range, tally, (client) => insertBatch(client, batch));
+    }
+  }
+
+  private writeBy(
+    range: RangeRef,
+    tally: RangeTally,
+    writeBatch: (client: ClientBase) => Promise<Added>,
+  ): Promise<boolean> {
     return inTransaction(this.pool, async (client) => {
-      const open = await client.query(
-        `SELECT FROM ingest_range WHERE accession_id = $1 AND member = $2 AND byte_offset = $3 AND state = 'pending' FOR UPDATE`,
-        [range.accession, range.member, range.offset],
-      );
+      const open = await client.query({
+        name: 'open-range',
+        text: `SELECT FROM ingest_range WHERE accession_id = $1 AND member = $2 AND byte_offset = $3 AND state = 'pending' FOR UPDATE`,
+        values: [range.accession, range.member, range.offset],
+      });
       if (open.rowCount === 0) return false;
-      const added = await writeBatch(client, batch, known?.posts);
-      await finishRange(client, range, tally, added);
+      await finishRange(client, range, tally, await writeBatch(client));
       return true;
     });
   }
 }
 
 const UNIQUE_VIOLATION = '23505';
-
-/** The fast way, and when another worker wrote one of these keys meanwhile, the safe way. */
-async function writeBatch(client: ClientBase, batch: Batch, known?: Known['posts']): Promise<Added> {
-  await client.query('SAVEPOINT batch');
-  try {
-    return await copyBatch(client, batch, known);
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await client.query('ROLLBACK TO SAVEPOINT batch');
-    return insertBatch(client, batch);
-  }
-}
 
 /**
  * Order of tables: actor, post, snapshot, observation; rows within each by key. Two workers that meet on the same keys
@@ -121,12 +124,12 @@ async function copyBatch(client: ClientBase, batch: Batch, known?: Known['posts'
   const old = await oldPosts(client, batch, known);
   const posts = without(batch.posts, old);
   await copyRows(client, tables.POST, posts);
-  await insertRows(client, tables.POST_ALIAS, batch.aliases);
+  await copyAbsent(client, tables.POST_ALIAS, batch.aliases, old);
   const snapshots = await copyAbsent(client, tables.SNAPSHOT, batch.snapshots, old);
   await copyRows(client, tables.OBSERVATION, batch.observations);
   await copyAbsent(client, tables.REFERENCE, batch.references, old);
-  await insertRows(client, tables.IDENTITY_LINK, batch.links);
-  await insertRows(client, tables.POST_MEDIA, batch.media);
+  await copyAbsent(client, tables.IDENTITY_LINK, batch.links, old);
+  await copyAbsent(client, tables.POST_MEDIA, batch.media, old);
   await wantMediaWithin(client, batch.wanted);
   return {
     actors,
@@ -178,7 +181,7 @@ async function knownProfiles(
     text: `SELECT replace(k.observation_id::text, '-', '')
            FROM unnest($1::uuid[], $2::uuid[]) AS k(actor_id, observation_id)
            JOIN profile_observation o USING (actor_id, observation_id) WHERE o.reader = $3`,
-    values: [keys.map((key) => key.actor), keys.map((key) => key.observation), reader],
+    values: [uuidArray(keys.map((key) => key.actor)), uuidArray(keys.map((key) => key.observation)), reader],
     rowMode: 'array',
   });
   return result.rows.map(([id]) => id as Key);
@@ -189,7 +192,7 @@ async function presentPosts(client: ClientBase | Pool, posts: readonly Key[]): P
   const result = await client.query<[string]>({
     name: 'present-posts',
     text: `SELECT replace(post_id::text, '-', '') FROM post WHERE post_id = ANY($1::uuid[])`,
-    values: [posts],
+    values: [uuidArray(posts)],
     rowMode: 'array',
   });
   return new Set(result.rows.map(([id]) => id as Key));
