@@ -18,12 +18,24 @@ function expectSame(path: string, text: string): void {
   expect(text).toBe(readFileSync(path, 'utf8'));
 }
 
+const silent = { out: () => undefined, err: () => undefined } as unknown as Parameters<typeof buildProgram>[0];
+
 describe('the reference', () => {
   it('lists every source and format', () => expectSame('docs/reference/SOURCES.md', sourcesPage(SOURCES)));
 
-  it('lists every command and option', () => {
-    const silent = { out: () => undefined, err: () => undefined } as unknown as Parameters<typeof buildProgram>[0];
-    expectSame('docs/reference/COMMANDS.md', commandsPage(buildProgram(silent)));
+  it('lists every command and option', async () => {
+    expectSame('docs/reference/COMMANDS.md', commandsPage(await buildProgram(silent)));
+  });
+
+  it('is the same for a command that is loaded by itself', async () => {
+    const all = await buildProgram(silent);
+    for (const command of all.commands) {
+      const alone = await buildProgram(silent, command.name());
+      const found = alone.commands.find((each) => each.name() === command.name());
+      expect(found?.helpInformation()).toBe(command.helpInformation());
+      // Its file's commands, not everybody's.
+      expect(alone.commands.length).toBeLessThan(all.commands.length / 2);
+    }
   });
 
   describe('of the schema', () => {
