@@ -1,13 +1,13 @@
 /**
  * Texts as UTF-16 units in an array, where reading one is a third of the work that it is in a string. Of texts up to some
  * thousand units, which nearly all posts are, the array is used again; what a longer one needs is made for it alone, and
- * kept by nobody.
+ * let go with the next.
  */
 const KEPT_UNITS = 8_192;
 const isBigEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
 
 export interface Units {
-  /** Longer than the text. */
+  /** May be longer than the text. */
   readonly array: Uint16Array;
   readonly length: number;
 }
