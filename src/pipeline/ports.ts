@@ -231,7 +231,7 @@ export interface PostRow {
   readonly uri: string;
   /** A later edit of a chain: it is not counted as a post of its own. */
   readonly laterEdit: boolean;
-  /** Another post's link names it, and the batch itself has nothing of it: `known` was not asked. */
+  /** A link named it before the batch had anything else of it: `known` may not have been asked. */
   readonly onlyNamed: boolean;
 }
 
